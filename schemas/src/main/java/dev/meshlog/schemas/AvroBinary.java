@@ -1,0 +1,70 @@
+package dev.meshlog.schemas;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * Bare Avro binary of one record type, without a header: for bytes that are hashed or signed. Decoding works on a byte array, so
+ * that a length claim beyond the array fails before anything is allocated, and refuses bytes behind the record.
+ *
+ * <p>Any thread may use an instance.
+ */
+public final class AvroBinary<T extends SpecificRecordBase> {
+    static {
+        RecordPackages.allow();
+    }
+
+    private final Schema schema;
+    private final SpecificData model;
+
+    public AvroBinary(Schema schema) {
+        this.schema = schema;
+        this.model = SpecificData.getForSchema(schema);
+    }
+
+    public byte[] encode(T record) {
+        var out = new ByteArrayOutputStream(256);
+        encode(record, out);
+        return out.toByteArray();
+    }
+
+    void encode(T record, ByteArrayOutputStream out) {
+        try {
+            BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+            new SpecificDatumWriter<T>(schema, model).write(record, encoder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+    }
+
+    /** @throws MalformedRecordException when the bytes are not exactly one record */
+    public T decode(byte[] bytes) {
+        return decode(bytes, 0, schema);
+    }
+
+    T decode(byte[] bytes, int offset, Schema writer) {
+        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, offset, bytes.length - offset, null);
+        T record;
+        try {
+            record = new SpecificDatumReader<T>(writer, schema, model).read(null, decoder);
+            if (!decoder.isEnd()) {
+                throw new MalformedRecordException("bytes left over behind a " + schema.getName());
+            }
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
+            throw new MalformedRecordException(
+                    "not a " + schema.getName() + ": " + e.getClass().getSimpleName(), e);
+        }
+        return record;
+    }
+}

@@ -1,0 +1,227 @@
+package dev.meshlog.schemas;
+
+import static org.apache.kafka.common.config.TopicConfig.CLEANUP_POLICY_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.DELETE_RETENTION_MS_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.MAX_MESSAGE_BYTES_CONFIG;
+import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
+
+import dev.meshlog.schemas.ledger.CommitChanges;
+import dev.meshlog.schemas.ledger.CommitRecord;
+import dev.meshlog.schemas.ledger.LedgerEvent;
+import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import dev.meshlog.schemas.ledger.RejectedInput;
+import dev.meshlog.schemas.ledger.SignedTransaction;
+import dev.meshlog.schemas.ledger.SignedVertex;
+import dev.meshlog.schemas.ledger.SnapshotChunk;
+import dev.meshlog.schemas.ledger.TransactionResult;
+import dev.meshlog.schemas.radio.KeyEvent;
+import dev.meshlog.schemas.radio.LinkEvent;
+import dev.meshlog.schemas.radio.PublicKeyEntry;
+import dev.meshlog.schemas.radio.RadioFrame;
+import dev.meshlog.schemas.radio.RadioNode;
+import dev.meshlog.schemas.radio.RadioPacket;
+import dev.meshlog.schemas.radio.RejectedFrame;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.serialization.Serdes;
+
+/** Every topic of Meshlog. The topics of one cluster are these and the internal ones of Kafka Streams, no others. */
+public final class Topics {
+    private static final String NODE = "network/!node";
+    private static final String LINK = "link name";
+    private static final String PRODUCER = "producer, hex";
+    private static final String INGEST = "ingest";
+    private static final String RADIO = "streams radio";
+    private static final String LEDGER = "streams ledger";
+    private static final String SNAPSHOTTER = "snapshotter";
+    private static final String REPLAYER = "replayer";
+    private static final String PEOPLE = "queries";
+
+    /** Largest record of a topic that carries chunks or the changes of a commit. */
+    public static final int LARGE_RECORD_BYTES = 16 << 20;
+
+    /** Writer schemas of all records of these topics. */
+    public static final SchemaStore WRITERS = new SchemaStore();
+
+    public static final Topic<String, String> SCHEMAS = new Topic<>(
+            "meshlog.schemas",
+            "fingerprint, hex",
+            "schema, JSON text",
+            Serdes.String(),
+            Serdes.String(),
+            1,
+            compacted(),
+            List.of("every writer"),
+            List.of("every reader"));
+
+    public static final Topic<String, RadioFrame> FRAMES =
+            topic("radio.frames", LINK, RadioFrame.SCHEMA$, 6, kept(30), List.of(INGEST), List.of(RADIO));
+    public static final Topic<String, RadioPacket> PACKETS =
+            topic("radio.packets", NODE, RadioPacket.SCHEMA$, 6, kept(30), List.of(RADIO), List.of(RADIO, PEOPLE));
+    public static final Topic<String, RadioNode> NODES =
+            topic("radio.nodes", NODE, RadioNode.SCHEMA$, 6, compacted(), List.of(RADIO), List.of(PEOPLE));
+    public static final Topic<String, PublicKeyEntry> PUBKEYS =
+            topic("radio.pubkeys", NODE, PublicKeyEntry.SCHEMA$, 6, compacted(), List.of(RADIO), List.of(PEOPLE));
+    public static final Topic<String, KeyEvent> KEY_EVENTS =
+            topic("radio.key-events", NODE, KeyEvent.SCHEMA$, 6, kept(90), List.of(RADIO), List.of(PEOPLE));
+    public static final Topic<String, LinkEvent> LINKS =
+            topic("radio.links", LINK, LinkEvent.SCHEMA$, 6, kept(90), List.of(INGEST, RADIO), List.of(PEOPLE));
+    public static final Topic<String, RejectedFrame> RADIO_REJECTED =
+            topic("radio.rejected", LINK, RejectedFrame.SCHEMA$, 6, kept(90), List.of(INGEST, RADIO), List.of(PEOPLE));
+
+    public static final Topic<String, SignedVertex> VERTICES =
+            topic("ledger.vertices", PRODUCER, SignedVertex.SCHEMA$, 6, kept(1), List.of(LEDGER), List.of(LEDGER));
+    public static final Topic<String, SignedVertex> VERIFIED = topic(
+            "ledger.vertices.verified",
+            PRODUCER,
+            SignedVertex.SCHEMA$,
+            1,
+            keptForEver(),
+            List.of(LEDGER),
+            List.of(LEDGER, REPLAYER));
+    public static final Topic<String, SignedTransaction> TRANSACTIONS = topic(
+            "ledger.transactions",
+            "sender, hex",
+            SignedTransaction.SCHEMA$,
+            6,
+            kept(1),
+            List.of(PEOPLE),
+            List.of(LEDGER));
+    public static final Topic<String, CommitRecord> COMMITS = topic(
+            "ledger.commits",
+            "commit index",
+            CommitRecord.SCHEMA$,
+            1,
+            keptForEver(),
+            List.of(LEDGER),
+            List.of(REPLAYER, PEOPLE));
+    public static final Topic<String, CommitChanges> CHANGES = topic(
+            "ledger.changes",
+            "commit index",
+            CommitChanges.SCHEMA$,
+            1,
+            large(kept(7)),
+            List.of(LEDGER),
+            List.of(SNAPSHOTTER));
+    public static final Topic<String, TransactionResult> RESULTS = topic(
+            "ledger.results",
+            "transaction id, hex",
+            TransactionResult.SCHEMA$,
+            1,
+            kept(30),
+            List.of(LEDGER),
+            List.of(PEOPLE));
+    public static final Topic<String, RejectedInput> LEDGER_REJECTED = topic(
+            "ledger.rejected",
+            PRODUCER,
+            RejectedInput.SCHEMA$,
+            1,
+            kept(90),
+            List.of(LEDGER, REPLAYER),
+            List.of(PEOPLE));
+    public static final Topic<String, LedgerEvent> EVENTS =
+            topic("ledger.events", PRODUCER, LedgerEvent.SCHEMA$, 1, kept(90), List.of(LEDGER), List.of(PEOPLE));
+    public static final Topic<String, PublishedSnapshot> MANIFESTS = topic(
+            "ledger.snapshots.manifests",
+            "manifest hash, hex",
+            PublishedSnapshot.SCHEMA$,
+            1,
+            large(compacted()),
+            List.of(SNAPSHOTTER),
+            List.of(SNAPSHOTTER, REPLAYER));
+    public static final Topic<String, SnapshotChunk> CHUNKS = topic(
+            "ledger.snapshots.chunks",
+            "chunk id, hex",
+            SnapshotChunk.SCHEMA$,
+            3,
+            large(compacted()),
+            List.of(SNAPSHOTTER),
+            List.of(REPLAYER));
+
+    private static final List<Topic<String, ?>> ALL = List.of(
+            SCHEMAS,
+            FRAMES,
+            PACKETS,
+            NODES,
+            PUBKEYS,
+            KEY_EVENTS,
+            LINKS,
+            RADIO_REJECTED,
+            VERTICES,
+            VERIFIED,
+            TRANSACTIONS,
+            COMMITS,
+            CHANGES,
+            RESULTS,
+            LEDGER_REJECTED,
+            EVENTS,
+            MANIFESTS,
+            CHUNKS);
+
+    private Topics() {}
+
+    /** The catalogue, in the order of its table. */
+    public static List<Topic<String, ?>> all() {
+        return ALL;
+    }
+
+    /** Schemas of all values, for {@code meshlog.schemas}. */
+    public static List<Schema> valueSchemas() {
+        return ALL.stream()
+                .filter(topic -> topic.values() instanceof AvroSerde<?>)
+                .map(topic -> ((AvroSerde<?>) topic.values()).codec().schema())
+                .distinct()
+                .toList();
+    }
+
+    private static <T extends SpecificRecordBase> Topic<String, T> topic(
+            String name,
+            String keyText,
+            Schema schema,
+            int partitions,
+            Map<String, String> configs,
+            List<String> writers,
+            List<String> readers) {
+        WRITERS.add(schema);
+        return new Topic<>(
+                name,
+                keyText,
+                schema.getName(),
+                Serdes.String(),
+                new AvroSerde<>(new SingleObject<T>(schema, WRITERS)),
+                partitions,
+                configs,
+                writers,
+                readers);
+    }
+
+    private static Map<String, String> kept(int days) {
+        return Map.of(
+                CLEANUP_POLICY_CONFIG,
+                "delete",
+                RETENTION_MS_CONFIG,
+                Long.toString(Duration.ofDays(days).toMillis()));
+    }
+
+    private static Map<String, String> keptForEver() {
+        return Map.of(CLEANUP_POLICY_CONFIG, "delete", RETENTION_MS_CONFIG, "-1");
+    }
+
+    /** A reader that was away for a week still sees every tombstone. */
+    private static Map<String, String> compacted() {
+        return Map.of(
+                CLEANUP_POLICY_CONFIG,
+                "compact",
+                DELETE_RETENTION_MS_CONFIG,
+                Long.toString(Duration.ofDays(7).toMillis()));
+    }
+
+    private static Map<String, String> large(Map<String, String> configs) {
+        var all = new java.util.HashMap<>(configs);
+        all.put(MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGE_RECORD_BYTES));
+        return all;
+    }
+}
