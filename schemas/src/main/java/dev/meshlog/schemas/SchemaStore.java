@@ -1,14 +1,23 @@
 package dev.meshlog.schemas;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 
 /** Writer schemas by fingerprint (CRC-64-AVRO of the canonical form). Any thread may use it. */
 public final class SchemaStore {
+    /** A fingerprint that nobody knows is asked for again after this time: its writer may just be starting. */
+    private static final long ASK_AGAIN_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private static final int REMEMBERED_MISSES = 1_000;
+
     private final Map<Long, Schema> byFingerprint = new ConcurrentHashMap<>();
+    private final Map<Long, Long> misses = new ConcurrentHashMap<>();
+    private volatile LongFunction<Optional<Schema>> elsewhere = fingerprint -> Optional.empty();
 
     public static long fingerprint(Schema schema) {
         return SchemaNormalization.parsingFingerprint64(schema);
@@ -23,7 +32,31 @@ public final class SchemaStore {
         byFingerprint.putIfAbsent(fingerprint(schema), schema);
     }
 
+    /** Where a fingerprint that is not in this store is looked up. */
+    public void lookUpWith(LongFunction<Optional<Schema>> source) {
+        elsewhere = source;
+        misses.clear();
+    }
+
     public Optional<Schema> find(long fingerprint) {
-        return Optional.ofNullable(byFingerprint.get(fingerprint));
+        Schema known = byFingerprint.get(fingerprint);
+        return known != null ? Optional.of(known) : lookUp(fingerprint);
+    }
+
+    private Optional<Schema> lookUp(long fingerprint) {
+        Long lastMiss = misses.get(fingerprint);
+        if (lastMiss != null && System.nanoTime() - lastMiss < ASK_AGAIN_NANOS) {
+            return Optional.empty();
+        }
+        Optional<Schema> found = elsewhere.apply(fingerprint).filter(schema -> fingerprint(schema) == fingerprint);
+        if (found.isPresent()) {
+            add(found.get());
+        } else {
+            if (misses.size() >= REMEMBERED_MISSES) {
+                misses.clear();
+            }
+            misses.put(fingerprint, System.nanoTime());
+        }
+        return found;
     }
 }

@@ -1,0 +1,95 @@
+package dev.meshlog.infra.cli;
+
+import dev.meshlog.infra.UserError;
+import dev.meshlog.infra.broker.DataDirectory;
+import dev.meshlog.infra.broker.EmbeddedBroker;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.SchemaTopic;
+import dev.meshlog.schemas.Topics;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cluster that a command looks into: the named one, the one of the Meshlog that runs in the data directory, or else the embedded broker of that
+ * directory, started for the command and stopped again.
+ */
+final class ClusterAccess implements AutoCloseable {
+    private static final int WAIT_SECONDS = 30;
+
+    private final Cluster cluster;
+    private final @Nullable EmbeddedBroker broker;
+    private final @Nullable DataDirectory directory;
+
+    private ClusterAccess(Cluster cluster, @Nullable EmbeddedBroker broker, @Nullable DataDirectory directory) {
+        this.cluster = cluster;
+        this.broker = broker;
+        this.directory = directory;
+    }
+
+    static ClusterAccess open(CommonOptions options) {
+        Logging.toConsole(options.verbose, options.json);
+        ClusterAccess access = connect(options);
+        Topics.WRITERS.lookUpWith(new SchemaTopic(access.cluster)::find);
+        return access;
+    }
+
+    private static ClusterAccess connect(CommonOptions options) {
+        Optional<Cluster> external = options.externalCluster();
+        if (external.isPresent()) {
+            awaitReachable(external.get());
+            return new ClusterAccess(external.get(), null, null);
+        }
+        Optional<String> running = DataDirectory.runningEndpoint(options.data);
+        if (running.isPresent()) {
+            Cluster cluster = Cluster.at(running.get());
+            awaitReachable(cluster);
+            return new ClusterAccess(cluster, null, null);
+        }
+        DataDirectory directory = DataDirectory.open(options.data);
+        try {
+            EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), directory.clusterId(), 0);
+            return new ClusterAccess(Cluster.at(broker.bootstrapServers()), broker, directory);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    /**
+     * Returns once the cluster answers.
+     *
+     * @throws UserError when it does not within 30 s
+     */
+    static void awaitReachable(Cluster cluster) {
+        try (Admin admin = cluster.admin()) {
+            admin.describeCluster().nodes().get(WAIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            throw new UserError(
+                    "no Kafka broker answers at " + cluster.bootstrapServers() + ": " + cause.getMessage(),
+                    "check the address, the network and the client properties (--kafka-config)",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while connecting", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (broker != null) {
+            broker.close();
+        }
+        if (directory != null) {
+            directory.close();
+        }
+    }
+}

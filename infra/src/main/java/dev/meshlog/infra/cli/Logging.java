@@ -1,0 +1,98 @@
+package dev.meshlog.infra.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.filter.ThresholdFilter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.util.FileSize;
+import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where log lines go: warnings (with {@code --verbose} everything of Meshlog) to standard error, everything to a file of the data directory once
+ * there is one. Lines carry network and link where they have one.
+ */
+final class Logging {
+    private static final String CONSOLE = "%d{HH:mm:ss} %-5level %replace([%X{network}/%X{link}] ){'\\[/\\] ', ''}%msg%n%nopex";
+    private static final String FILE =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{24} %replace([%X{network}/%X{link}] ){'\\[/\\] ', ''}%msg%n";
+
+    private Logging() {}
+
+    static void toConsole(boolean verbose, boolean json) {
+        LoggerContext context = context();
+        context.reset();
+        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.WARN);
+        context.getLogger("dev.meshlog").setLevel(verbose ? Level.DEBUG : Level.INFO);
+        quieten(context);
+        var console = new ConsoleAppender<ILoggingEvent>();
+        console.setTarget("System.err");
+        var threshold = new ThresholdFilter();
+        threshold.setLevel(verbose ? "DEBUG" : "WARN");
+        threshold.start();
+        console.addFilter(threshold);
+        start(context, console, "console", json ? new JsonEncoder() : pattern(context, CONSOLE));
+    }
+
+    /** From now on also into {@code directory/meshlog.log}; at most 4 files of 16 MiB. */
+    static void toFile(Path directory, boolean json) {
+        LoggerContext context = context();
+        var file = new RollingFileAppender<ILoggingEvent>();
+        file.setContext(context);
+        file.setFile(directory.resolve("meshlog.log").toString());
+        var window = new FixedWindowRollingPolicy();
+        window.setContext(context);
+        window.setParent(file);
+        window.setFileNamePattern(directory.resolve("meshlog.%i.log").toString());
+        window.setMaxIndex(3);
+        window.start();
+        var trigger = new SizeBasedTriggeringPolicy<ILoggingEvent>();
+        trigger.setContext(context);
+        trigger.setMaxFileSize(FileSize.valueOf("16MB"));
+        trigger.start();
+        file.setRollingPolicy(window);
+        file.setTriggeringPolicy(trigger);
+        start(context, file, "file", json ? new JsonEncoder() : pattern(context, FILE));
+    }
+
+    private static void start(
+            LoggerContext context,
+            OutputStreamAppender<ILoggingEvent> appender,
+            String name,
+            Encoder<ILoggingEvent> encoder) {
+        encoder.setContext(context);
+        encoder.start();
+        appender.setContext(context);
+        appender.setName(name);
+        appender.setEncoder(encoder);
+        appender.start();
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(appender);
+    }
+
+    private static Encoder<ILoggingEvent> pattern(LoggerContext context, String pattern) {
+        var encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern(pattern);
+        return encoder;
+    }
+
+    /** Lines that appear at every start or stop and mean nothing to a reader. */
+    private static void quieten(LoggerContext context) {
+        context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.ERROR);
+        context.getLogger("org.apache.kafka.clients.consumer.internals").setLevel(Level.ERROR);
+        context.getLogger("org.apache.kafka.streams.processor.internals.StateDirectory").setLevel(Level.ERROR);
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+}

@@ -1,0 +1,5 @@
+/** The meshlog command. */
+@NullMarked
+package dev.meshlog.infra.cli;
+
+import org.jspecify.annotations.NullMarked;

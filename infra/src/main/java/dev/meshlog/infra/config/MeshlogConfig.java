@@ -1,0 +1,287 @@
+package dev.meshlog.infra.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.meshlog.infra.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code meshlog.yaml}. Every key has a default; an unknown key is an error that names it. The commented example that {@code meshlog config example}
+ * prints shows all of them with their defaults.
+ */
+public record MeshlogConfig(
+        @Nullable Broker broker,
+        @Nullable Kafka kafka,
+        @Nullable Radio radio,
+        @Nullable Ledger ledger,
+        @Nullable Snapshots snapshots) {
+    private static final ObjectMapper YAML = YAMLMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
+    public static final MeshlogConfig DEFAULTS = new MeshlogConfig(null, null, null, null, null);
+
+    public MeshlogConfig {
+        broker = broker == null ? new Broker(null) : broker;
+        radio = radio == null ? new Radio(null, null) : radio;
+        ledger = ledger == null ? new Ledger(null, null, null, null, null, null) : ledger;
+        snapshots = snapshots == null ? new Snapshots(null, null) : snapshots;
+    }
+
+    @Override
+    public Broker broker() {
+        return Objects.requireNonNull(broker);
+    }
+
+    @Override
+    public Radio radio() {
+        return Objects.requireNonNull(radio);
+    }
+
+    @Override
+    public Ledger ledger() {
+        return Objects.requireNonNull(ledger);
+    }
+
+    @Override
+    public Snapshots snapshots() {
+        return Objects.requireNonNull(snapshots);
+    }
+
+    /**
+     * The embedded broker.
+     *
+     * @param port of its client listener on 127.0.0.1; 0: any free one
+     */
+    public record Broker(@Nullable Integer port) {
+        public static final int DEFAULT_PORT = 19092;
+
+        public Broker {
+            port = port == null ? DEFAULT_PORT : port;
+            require(port >= 0 && port <= 65_535, "broker.port", "a port number, 0 to 65535");
+        }
+
+        @Override
+        public Integer port() {
+            return Objects.requireNonNull(port);
+        }
+    }
+
+    /**
+     * An existing cluster; with it nothing is embedded.
+     *
+     * @param configFile Kafka client properties
+     */
+    public record Kafka(@Nullable String bootstrapServers, @Nullable String configFile) {
+        public Kafka {
+            require(bootstrapServers != null || configFile != null, "kafka", "bootstrapServers, configFile or both");
+        }
+    }
+
+    public record Radio(@Nullable List<Link> links, @Nullable List<Channel> channels) {
+        public Radio {
+            links = links == null ? List.of() : List.copyOf(links);
+            channels = channels == null ? List.of() : List.copyOf(channels);
+            var names = links.stream().map(Link::name).collect(Collectors.toSet());
+            require(names.size() == links.size(), "radio.links", "a different name for each link");
+        }
+
+        @Override
+        public List<Link> links() {
+            return Objects.requireNonNull(links);
+        }
+
+        @Override
+        public List<Channel> channels() {
+            return Objects.requireNonNull(channels);
+        }
+    }
+
+    /**
+     * One source of packets.
+     *
+     * @param type {@code file}
+     * @param path of a {@code .frames} or {@code .mqtt.jsonl} recording
+     * @param messagesPerSecond how fast the recording is played; absent: as fast as possible
+     */
+    public record Link(
+            @JsonProperty(required = true) String name,
+            @JsonProperty(required = true) String network,
+            @JsonProperty(required = true) String type,
+            @Nullable String path,
+            @Nullable Integer messagesPerSecond) {
+        public Link {
+            require(name != null && name.matches("[A-Za-z0-9._-]{1,64}"), "radio.links.name", "1 to 64 of A-Z a-z 0-9 . _ -");
+            require(
+                    network != null && network.matches("[A-Za-z0-9._-]{1,64}"),
+                    "radio.links.network of link " + name,
+                    "1 to 64 of A-Z a-z 0-9 . _ -");
+            require("file".equals(type), "radio.links.type of link " + name, "file");
+            require(path != null, "radio.links.path of link " + name, "the recording's file name");
+            require(
+                    messagesPerSecond == null || messagesPerSecond > 0,
+                    "radio.links.messagesPerSecond of link " + name,
+                    "a positive number");
+        }
+    }
+
+    /**
+     * A channel whose packets are decrypted.
+     *
+     * @param psk base64, as the radio's settings show it
+     */
+    public record Channel(@JsonProperty(required = true) String name, @JsonProperty(required = true) String psk) {
+        @Override
+        public String toString() {
+            return "Channel[name=" + name + "]";
+        }
+    }
+
+    /**
+     * The ledger.
+     *
+     * @param genesis file; absent: {@code genesis.json} of the data directory, made on first start
+     * @param key PEM file of the validator; absent: {@code keys/validator.pem} of the data directory, made on first start
+     * @param minRoundIntervalMs least time between two vertices of ours
+     * @param idleRoundIntervalMs time between two vertices when there is nothing to order
+     */
+    public record Ledger(
+            @Nullable Boolean enabled,
+            @Nullable String mode,
+            @Nullable String genesis,
+            @Nullable String key,
+            @Nullable Integer minRoundIntervalMs,
+            @Nullable Integer idleRoundIntervalMs) {
+        public Ledger {
+            enabled = enabled == null || enabled;
+            mode = mode == null ? "bootstrap" : mode;
+            minRoundIntervalMs = minRoundIntervalMs == null ? 100 : minRoundIntervalMs;
+            idleRoundIntervalMs = idleRoundIntervalMs == null ? 5_000 : idleRoundIntervalMs;
+            require("bootstrap".equals(mode), "ledger.mode", "bootstrap");
+            require(minRoundIntervalMs >= 1, "ledger.minRoundIntervalMs", "at least 1");
+            require(
+                    idleRoundIntervalMs >= minRoundIntervalMs,
+                    "ledger.idleRoundIntervalMs",
+                    "at least minRoundIntervalMs");
+        }
+
+        @Override
+        public Boolean enabled() {
+            return Objects.requireNonNull(enabled);
+        }
+
+        @Override
+        public Integer minRoundIntervalMs() {
+            return Objects.requireNonNull(minRoundIntervalMs);
+        }
+
+        @Override
+        public Integer idleRoundIntervalMs() {
+            return Objects.requireNonNull(idleRoundIntervalMs);
+        }
+    }
+
+    /**
+     * Snapshots of the committed state.
+     *
+     * @param keep how many of the newest are kept, at least 3
+     */
+    public record Snapshots(@Nullable Integer intervalSeconds, @Nullable Integer keep) {
+        public Snapshots {
+            intervalSeconds = intervalSeconds == null ? 10 : intervalSeconds;
+            keep = keep == null ? 3 : keep;
+            require(intervalSeconds >= 1, "snapshots.intervalSeconds", "at least 1");
+            require(keep >= 3, "snapshots.keep", "at least 3");
+        }
+
+        @Override
+        public Integer intervalSeconds() {
+            return Objects.requireNonNull(intervalSeconds);
+        }
+
+        @Override
+        public Integer keep() {
+            return Objects.requireNonNull(keep);
+        }
+    }
+
+    /** @throws UserError that names the file, the key and the place */
+    public static MeshlogConfig load(Path file) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            throw new UserError("can't read the configuration " + file + ": " + e, "check the path given with --config", e);
+        }
+        return parse(text, file.toString());
+    }
+
+    static MeshlogConfig parse(String text, String where) {
+        try {
+            MeshlogConfig config = YAML.readValue(text, MeshlogConfig.class);
+            return config == null ? DEFAULTS : config;
+        } catch (UnrecognizedPropertyException e) {
+            throw wrong(
+                    where,
+                    e,
+                    "unknown key '" + e.getPropertyName() + "'; known here: "
+                            + e.getKnownPropertyIds().stream()
+                                    .map(String::valueOf)
+                                    .sorted()
+                                    .collect(Collectors.joining(", ")));
+        } catch (JsonMappingException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw wrong(where, e, String.valueOf(cause.getMessage()).lines().findFirst().orElse("not understood"));
+        } catch (IOException e) {
+            if (text.isBlank() || text.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
+                return DEFAULTS;
+            }
+            throw new UserError(
+                    where + " is not YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    "compare it with 'meshlog config example'",
+                    e);
+        }
+    }
+
+    /** The commented example; it is a legal configuration. */
+    public static String example() {
+        try (InputStream in = MeshlogConfig.class.getResourceAsStream("example.yaml")) {
+            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("example.yaml", e);
+        }
+    }
+
+    private static UserError wrong(String where, JsonMappingException e, String what) {
+        String path = e.getPath().stream()
+                .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+                .collect(Collectors.joining("."))
+                .replace(".[", "[");
+        int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+        return new UserError(
+                where + (line > 0 ? " line " + line : "") + (path.isEmpty() ? "" : ", " + path) + ": " + what,
+                "compare it with 'meshlog config example'",
+                e);
+    }
+
+    private static void require(boolean holds, String key, String wanted) {
+        if (!holds) {
+            throw new IllegalArgumentException(key + " must be " + wanted);
+        }
+    }
+}

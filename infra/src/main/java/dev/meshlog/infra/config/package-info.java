@@ -1,0 +1,5 @@
+/** meshlog.yaml. */
+@NullMarked
+package dev.meshlog.infra.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,70 @@
+package dev.meshlog.infra.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshlog.infra.UserError;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MeshlogConfigTest {
+    @Test
+    void exampleShowsTheDefaults() {
+        assertThat(MeshlogConfig.parse(MeshlogConfig.example(), "example")).isEqualTo(MeshlogConfig.DEFAULTS);
+    }
+
+    @Test
+    void emptyFileMeansDefaults() {
+        assertThat(MeshlogConfig.parse("# nothing\n", "x")).isEqualTo(MeshlogConfig.DEFAULTS);
+    }
+
+    @Test
+    void everyKeyIsRead() {
+        MeshlogConfig config = MeshlogConfig.parse(
+                """
+                broker: {port: 1}
+                kafka: {bootstrapServers: "a:1", configFile: b}
+                radio:
+                  links: [{name: n, network: w, type: file, path: p, messagesPerSecond: 7}]
+                  channels: [{name: c, psk: AQ==}]
+                ledger: {enabled: false, mode: bootstrap, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3}
+                snapshots: {intervalSeconds: 4, keep: 5}
+                """,
+                "x");
+        assertThat(config)
+                .isEqualTo(new MeshlogConfig(
+                        new MeshlogConfig.Broker(1),
+                        new MeshlogConfig.Kafka("a:1", "b"),
+                        new MeshlogConfig.Radio(
+                                java.util.List.of(new MeshlogConfig.Link("n", "w", "file", "p", 7)),
+                                java.util.List.of(new MeshlogConfig.Channel("c", "AQ=="))),
+                        new MeshlogConfig.Ledger(false, "bootstrap", "g", "k", 2, 3),
+                        new MeshlogConfig.Snapshots(4, 5)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    brokr: {port: 1}                                          | unknown key 'brokr'
+                    broker: {prt: 1}                                          | broker.prt: unknown key 'prt'
+                    broker: {port: 70000}                                     | broker.port must be
+                    broker: {port: x}                                         | broker.port
+                    kafka: {}                                                 | kafka must be
+                    radio: {links: [{name: n, network: w, type: telex}]}      | radio.links.type of link n must be
+                    radio: {links: [{name: n, network: w, type: file}]}       | radio.links.path of link n must be
+                    radio: {links: [{network: w, type: file, path: p}]}       | name
+                    ledger: {mode: dictator}                                  | ledger.mode must be
+                    ledger: {minRoundIntervalMs: 0}                           | ledger.minRoundIntervalMs must be
+                    snapshots: {keep: 1}                                      | snapshots.keep must be
+                    {                                                         | is not YAML
+                    """)
+    void whatIsWrongIsNamed(String yaml, String message) {
+        assertThatThrownBy(() -> MeshlogConfig.parse(yaml, "file.yaml"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("file.yaml")
+                .hasMessageContaining(message);
+    }
+}

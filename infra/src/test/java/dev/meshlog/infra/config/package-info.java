@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.infra.config;
+
+import org.jspecify.annotations.NullMarked;

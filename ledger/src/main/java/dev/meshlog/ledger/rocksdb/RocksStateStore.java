@@ -1,0 +1,306 @@
+package dev.meshlog.ledger.rocksdb;
+
+import dev.meshlog.ledger.state.Buckets;
+import dev.meshlog.ledger.state.EntryVisitor;
+import dev.meshlog.ledger.state.StateStore;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.IngestExternalFileOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatchWithIndex;
+import org.rocksdb.WriteOptions;
+
+/**
+ * Committed state in RocksDB. Entries, accumulators, pending vertices and counters (commit index, input offset) that were written since the last
+ * {@link #commit()} become durable together in one write batch, or not at all; nothing depends on a clean shutdown.
+ *
+ * <p>One thread writes. Any thread may read a {@link View}, which stays as it was when it was taken.
+ *
+ * <pre>
+ * column family   key                    value
+ * entries         bucket u16 ‖ key       value
+ * buckets         bucket u16             accumulator ‖ count
+ * vertices        vertex id              offset u64 ‖ vertex
+ * meta            name                   bytes
+ * </pre>
+ */
+public final class RocksStateStore implements StateStore, AutoCloseable {
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private static final List<String> FAMILIES = List.of("default", "entries", "buckets", "vertices", "meta");
+
+    private final Path directory;
+    private final int bucketBits;
+    private final RocksDB db;
+    private final List<AutoCloseable> owned;
+    private final List<ColumnFamilyHandle> families;
+    private final WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
+    private final WriteOptions writeOptions = new WriteOptions();
+    private final ReadOptions readOptions = new ReadOptions();
+
+    private RocksStateStore(
+            Path directory, int bucketBits, RocksDB db, List<ColumnFamilyHandle> families, List<AutoCloseable> owned) {
+        this.directory = directory;
+        this.bucketBits = bucketBits;
+        this.db = db;
+        this.families = families;
+        this.owned = owned;
+    }
+
+    /**
+     * Opens the store; makes it when it does not exist.
+     *
+     * @param bucketBits of the network's genesis: the store of another number of buckets is another store
+     * @throws UncheckedIOException when the directory can't be used or another process has it open
+     */
+    public static RocksStateStore open(Path directory, int bucketBits) {
+        var cache = new LRUCache(16 << 20);
+        var options = new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(2)
+                .setMaxTotalWalSize(64 << 20);
+        var familyOptions = new ColumnFamilyOptions()
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setWriteBufferSize(16 << 20)
+                .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache));
+        var families = new ArrayList<ColumnFamilyHandle>();
+        try {
+            Files.createDirectories(directory);
+            var db = RocksDB.open(
+                    options,
+                    directory.toString(),
+                    FAMILIES.stream()
+                            .map(name -> new ColumnFamilyDescriptor(
+                                    name.getBytes(StandardCharsets.US_ASCII), familyOptions))
+                            .toList(),
+                    families);
+            return new RocksStateStore(
+                    directory, bucketBits, db, families, List.of(familyOptions, options, cache));
+        } catch (java.io.IOException e) {
+            throw new UncheckedIOException(directory.toString(), e);
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+        return read(entries(), entryKey(key));
+    }
+
+    @Override
+    public void put(byte[] key, byte[] value) {
+        write(entries(), entryKey(key), value);
+    }
+
+    @Override
+    public void delete(byte[] key) {
+        remove(entries(), entryKey(key));
+    }
+
+    @Override
+    public byte @Nullable [] bucket(int bucket) {
+        return read(buckets(), u16(bucket));
+    }
+
+    @Override
+    public void putBucket(int bucket, byte @Nullable [] accumulator) {
+        if (accumulator == null) {
+            remove(buckets(), u16(bucket));
+        } else {
+            write(buckets(), u16(bucket), accumulator);
+        }
+    }
+
+    /** A counter of the owner, such as its input offset. */
+    public OptionalLong number(String name) {
+        byte[] value = read(meta(), name.getBytes(StandardCharsets.UTF_8));
+        return value == null ? OptionalLong.empty() : OptionalLong.of(ByteBuffer.wrap(value).getLong());
+    }
+
+    public void putNumber(String name, long value) {
+        write(
+                meta(),
+                name.getBytes(StandardCharsets.UTF_8),
+                ByteBuffer.allocate(8).putLong(value).array());
+    }
+
+    public byte @Nullable [] bytes(String name) {
+        return read(meta(), name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public void putBytes(String name, byte[] value) {
+        write(meta(), name.getBytes(StandardCharsets.UTF_8), value);
+    }
+
+    /** A vertex that is not committed yet, with the offset it was read at. */
+    public void putVertex(byte[] id, byte[] offsetAndVertex) {
+        write(vertices(), id, offsetAndVertex);
+    }
+
+    public void removeVertex(byte[] id) {
+        remove(vertices(), id);
+    }
+
+    /** Committed to disk or not, in the order of their ids. */
+    public List<byte[]> vertexRecords() {
+        var all = new ArrayList<byte[]>();
+        try (RocksIterator it = batch.newIteratorWithBase(vertices(), db.newIterator(vertices(), readOptions))) {
+            for (it.seekToFirst(); it.isValid(); it.next()) {
+                all.add(it.value());
+            }
+            it.status();
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+        return all;
+    }
+
+    /** Makes everything since the last call durable: one write batch. */
+    public void commit() {
+        try {
+            db.write(writeOptions, batch);
+            batch.clear();
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
+    /** The committed entries as they are now, for reading while writing goes on. */
+    public View view() {
+        return new View();
+    }
+
+    /** Takes sorted table files of entries into an empty store. */
+    public void ingestEntries(List<Path> tables) {
+        try (var options = new IngestExternalFileOptions().setMoveFiles(true)) {
+            db.ingestExternalFile(
+                    entries(), tables.stream().map(Path::toString).toList(), options);
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
+    /** The key under which an entry stands on disk: {@code bucket u16 ‖ key}. */
+    public byte[] entryKey(byte[] key) {
+        int bucket = Buckets.bucketOf(key, bucketBits);
+        return ByteBuffer.allocate(2 + key.length)
+                .putShort((short) bucket)
+                .put(key)
+                .array();
+    }
+
+    @Override
+    public void close() {
+        batch.close();
+        writeOptions.close();
+        readOptions.close();
+        families.forEach(ColumnFamilyHandle::close);
+        db.close();
+        owned.forEach(resource -> {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("closing " + directory, e);
+            }
+        });
+    }
+
+    /** A frozen view of the committed entries. */
+    public final class View implements AutoCloseable {
+        private final org.rocksdb.Snapshot snapshot = db.getSnapshot();
+        private final ReadOptions options =
+                new ReadOptions().setSnapshot(snapshot).setReadaheadSize(2 << 20).setFillCache(false);
+
+        /** Calls {@code each} for every entry in (bucket, key) order. */
+        public void forEachEntry(EntryVisitor each) {
+            try (RocksIterator it = db.newIterator(entries(), options)) {
+                for (it.seekToFirst(); it.isValid(); it.next()) {
+                    byte[] stored = it.key();
+                    int bucket = ByteBuffer.wrap(stored).getShort() & 0xffff;
+                    each.entry(bucket, Arrays.copyOfRange(stored, 2, stored.length), it.value());
+                }
+                it.status();
+            } catch (RocksDBException e) {
+                throw failed(directory, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            options.close();
+            db.releaseSnapshot(snapshot);
+        }
+    }
+
+    private byte @Nullable [] read(ColumnFamilyHandle family, byte[] key) {
+        try {
+            return batch.getFromBatchAndDB(db, family, readOptions, key);
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
+    private void write(ColumnFamilyHandle family, byte[] key, byte[] value) {
+        try {
+            batch.put(family, key, value);
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
+    private void remove(ColumnFamilyHandle family, byte[] key) {
+        try {
+            batch.delete(family, key);
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
+    private static byte[] u16(int bucket) {
+        return new byte[] {(byte) (bucket >> 8), (byte) bucket};
+    }
+
+    private ColumnFamilyHandle entries() {
+        return families.get(1);
+    }
+
+    private ColumnFamilyHandle buckets() {
+        return families.get(2);
+    }
+
+    private ColumnFamilyHandle vertices() {
+        return families.get(3);
+    }
+
+    private ColumnFamilyHandle meta() {
+        return families.get(4);
+    }
+
+    private static UncheckedIOException failed(Path directory, RocksDBException e) {
+        return new UncheckedIOException(directory + ": " + e.getMessage(), new java.io.IOException(e));
+    }
+}

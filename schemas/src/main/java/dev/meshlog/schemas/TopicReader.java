@@ -1,0 +1,50 @@
+package dev.meshlog.schemas;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads what stands in a topic now: from its first record to the end of the last committed transaction. */
+public final class TopicReader {
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private TopicReader() {}
+
+    /** Calls {@code each} for every record, tombstones (null values) included; within a partition in order. */
+    public static <V> void readAll(
+            Cluster cluster, Topic<String, V> topic, java.util.function.Consumer<ConsumerRecord<String, V>> each) {
+        try (Consumer<String, V> consumer = cluster.consumer(topic)) {
+            List<TopicPartition> partitions = partitions(consumer, topic);
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            readToEnd(consumer, partitions, each);
+        }
+    }
+
+    /** The topic's partitions as the cluster has them. */
+    public static <V> List<TopicPartition> partitions(Consumer<String, V> consumer, Topic<String, V> topic) {
+        return consumer.partitionsFor(topic.name()).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+    }
+
+    /** From the consumer's position to the end as it is when the call begins. */
+    public static <V> void readToEnd(
+            Consumer<String, V> consumer,
+            Collection<TopicPartition> partitions,
+            java.util.function.Consumer<ConsumerRecord<String, V>> each) {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            for (ConsumerRecord<String, V> rec : consumer.poll(POLL)) {
+                Long end = ends.get(new TopicPartition(rec.topic(), rec.partition()));
+                if (end != null && rec.offset() < end) {
+                    each.accept(rec);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package dev.meshlog.snapshotter;
+
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.state.Chunk;
+import dev.meshlog.ledger.state.ChunkCompression;
+import dev.meshlog.ledger.state.ChunkRef;
+import dev.meshlog.ledger.state.InvalidSnapshotException;
+import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.ledger.state.StateChunks;
+import dev.meshlog.schemas.Buffers;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.LogIdentity;
+import dev.meshlog.schemas.Topic;
+import dev.meshlog.schemas.TopicReader;
+import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.OffsetBinding;
+import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import dev.meshlog.schemas.ledger.SnapshotChunk;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes snapshots into the cluster: the chunks that no kept snapshot has, then, when those are acknowledged, the manifest. Removes a snapshot the
+ * other way round. A crash in between leaves chunks that no manifest names; the next start removes them. One thread.
+ */
+final class SnapshotPublisher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotPublisher.class);
+
+    private final Cluster cluster;
+    private final Hash networkId;
+    private final LogIdentity log;
+    private final int keep;
+    private final Clock clock;
+    private final Producer<String, byte[]> producer;
+    private final List<Published> kept = new ArrayList<>();
+    private final Map<Hash, Integer> compressedSizes = new HashMap<>();
+
+    /** A snapshot in the cluster. */
+    private record Published(Hash hash, Manifest manifest) {
+        Stream<Hash> chunkIds() {
+            return Stream.concat(Stream.of(manifest.digestsId()), manifest.chunks().stream().map(ChunkRef::id));
+        }
+    }
+
+    SnapshotPublisher(Cluster cluster, Hash networkId, LogIdentity log, int keep, Clock clock) {
+        this.cluster = cluster;
+        this.networkId = networkId;
+        this.log = log;
+        this.keep = keep;
+        this.clock = clock;
+        this.producer = cluster.producer();
+    }
+
+    /** Reads what is published, and removes chunks that belong to nothing. */
+    void open() {
+        Map<String, PublishedSnapshot> manifests = new HashMap<>();
+        TopicReader.readAll(cluster, Topics.MANIFESTS, rec -> {
+            if (rec.value() == null) {
+                manifests.remove(rec.key());
+            } else {
+                manifests.put(rec.key(), rec.value());
+            }
+        });
+        for (var entry : manifests.entrySet()) {
+            try {
+                byte[] bytes = Buffers.array(entry.getValue().getManifest());
+                Manifest manifest = Manifest.parse(bytes, networkId);
+                kept.add(new Published(manifest.hash(), manifest));
+            } catch (InvalidSnapshotException e) {
+                LOG.warn("snapshot {} is not used: {}", entry.getKey(), e.getMessage());
+            }
+        }
+        kept.sort(Comparator.comparingLong(published -> published.manifest().checkpointIndex()));
+        Map<Hash, Integer> there = new HashMap<>();
+        TopicReader.readAll(cluster, Topics.CHUNKS, rec -> {
+            Hash id = Hash.ofHex(rec.key());
+            if (rec.value() == null) {
+                there.remove(id);
+            } else {
+                there.put(id, rec.value().getZstd().remaining());
+            }
+        });
+        Set<Hash> named = kept.stream().flatMap(Published::chunkIds).collect(Collectors.toSet());
+        List<Hash> strays = there.keySet().stream().filter(id -> !named.contains(id)).toList();
+        strays.forEach(id -> there.remove(id));
+        remove(Topics.CHUNKS, strays);
+        if (!strays.isEmpty()) {
+            LOG.info("removed {} chunks that an interrupted snapshot left behind", strays.size());
+        }
+        compressedSizes.putAll(there);
+    }
+
+    /** The newest checkpoint that has a snapshot; −1 when none has. */
+    long newestCheckpoint() {
+        return kept.isEmpty() ? -1 : kept.get(kept.size() - 1).manifest().checkpointIndex();
+    }
+
+    /** Publishes a snapshot of the candidate; returns when the cluster has acknowledged all of it. */
+    PublishedSnapshot publish(Candidate candidate) {
+        long started = clock.millis();
+        List<ChunkRef> refs = new ArrayList<>();
+        List<Future<RecordMetadata>> writes = new ArrayList<>();
+        var chunks = new StateChunks(candidate.digests().bucketBits(), chunk -> {
+            refs.add(chunk.ref());
+            write(chunk.id(), chunk.bytes(), writes);
+        });
+        candidate.entries().forEachEntry(chunks::add);
+        chunks.finish();
+        write(candidate.digests().id(), candidate.digests().bytes(), writes);
+        await(writes);
+
+        Manifest manifest = Manifest.of(
+                networkId,
+                candidate.checkpointIndex(),
+                candidate.commitIndex(),
+                candidate.leaderRound(),
+                candidate.commitHash(),
+                candidate.root(),
+                candidate.digests(),
+                refs);
+        var published = new Published(manifest.hash(), manifest);
+        var snapshot = PublishedSnapshot.newBuilder()
+                .setManifest(ByteBuffer.wrap(manifest.encode()))
+                .setBinding(OffsetBinding.newBuilder()
+                        .setClusterId(log.clusterId())
+                        .setTopic(Topics.VERIFIED.name())
+                        .setTopicId(log.topicId())
+                        .setPartition(0)
+                        .setLeaderEpoch(null)
+                        .setCutOffset(candidate.position().getNextOffset())
+                        .setReplayFrom(candidate.position().getReplayFrom())
+                        .build())
+                .setParent(kept.isEmpty() ? null : kept.get(kept.size() - 1).hash().fixed())
+                .setCreatedAtMs(clock.instant())
+                .setCompressedBytes(published.chunkIds()
+                        .distinct()
+                        .mapToLong(id -> compressedSizes.getOrDefault(id, 0))
+                        .sum())
+                .setWrittenChunks(writes.size())
+                .build();
+        await(List.of(send(Topics.MANIFESTS, published.hash(), snapshot)));
+        kept.removeIf(old -> old.hash().equals(published.hash()));
+        kept.add(published);
+        LOG.info(
+                "snapshot of checkpoint {}: root {}, {} entries, {} chunks ({} new), {} bytes ({} compressed), replay from offset {}, {} ms",
+                manifest.checkpointIndex(),
+                manifest.stateRoot(),
+                manifest.entries(),
+                manifest.chunks().size(),
+                writes.size(),
+                manifest.size(),
+                snapshot.getCompressedBytes(),
+                candidate.position().getReplayFrom(),
+                clock.millis() - started);
+        prune();
+        return snapshot;
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+
+    private void write(Hash id, byte[] bytes, List<Future<RecordMetadata>> writes) {
+        if (compressedSizes.containsKey(id)) {
+            return;
+        }
+        byte[] frame = ChunkCompression.compress(bytes);
+        compressedSizes.put(id, frame.length);
+        writes.add(send(
+                Topics.CHUNKS,
+                id,
+                SnapshotChunk.newBuilder()
+                        .setId(id.fixed())
+                        .setSize(bytes.length)
+                        .setZstd(ByteBuffer.wrap(frame))
+                        .build()));
+    }
+
+    /** The manifest goes first, then, when that is acknowledged, the chunks that only it named. */
+    private void prune() {
+        while (kept.size() > keep) {
+            Published oldest = kept.remove(0);
+            remove(Topics.MANIFESTS, List.of(oldest.hash()));
+            Set<Hash> named = new HashSet<>();
+            kept.forEach(published -> published.chunkIds().forEach(named::add));
+            List<Hash> unnamed = oldest.chunkIds()
+                    .distinct()
+                    .filter(id -> !named.contains(id))
+                    .toList();
+            remove(Topics.CHUNKS, unnamed);
+            unnamed.forEach(compressedSizes::remove);
+        }
+    }
+
+    private void remove(Topic<String, ?> topic, List<Hash> ids) {
+        await(ids.stream()
+                .map(id -> producer.send(new ProducerRecord<String, byte @Nullable []>(topic.name(), id.hex(), null)))
+                .toList());
+    }
+
+    private <V extends SpecificRecordBase> Future<RecordMetadata> send(Topic<String, V> topic, Hash id, V value) {
+        return producer.send(new ProducerRecord<>(topic.name(), id.hex(), Cluster.encode(topic, value)));
+    }
+
+    private static void await(List<Future<RecordMetadata>> writes) {
+        try {
+            for (Future<RecordMetadata> write : writes) {
+                write.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the snapshot was not written: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while writing a snapshot", e);
+        }
+    }
+}
