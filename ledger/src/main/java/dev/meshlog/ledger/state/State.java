@@ -1,0 +1,152 @@
+package dev.meshlog.ledger.state;
+
+import dev.meshlog.ledger.Hash;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The committed state over a store, with its accumulators and its root. Entries are written through at once; the accumulators
+ * that they touch are written by {@link #flush()}, which must come before the store's owner commits. When the owner aborts
+ * instead, this object no longer fits the store: make a new one.
+ *
+ * <p>The cost of an update is two elements at most, and does not depend on the size of the state. Beyond the store it takes
+ * 2 KiB for each bucket touched since the last flush, and at most 8 MiB after one. One thread at a time.
+ */
+public final class State {
+    private static final int KEPT_ACCUMULATORS = 4096;
+
+    private final StateStore store;
+    private final int bucketBits;
+    private final LtHash hash = new LtHash();
+    private final MerkleTree tree;
+    private final Map<Integer, Accumulator> accumulators = new HashMap<>();
+    private final BitSet undigested = new BitSet();
+    private final BitSet unflushed = new BitSet();
+    private long entries;
+
+    /**
+     * Reads every bucket's accumulator, but no entry.
+     *
+     * @throws IllegalArgumentException when bucketBits is not 1 to 16
+     * @throws IllegalStateException when a stored accumulator is damaged
+     */
+    public State(StateStore store, int bucketBits) {
+        this.store = store;
+        this.bucketBits = bucketBits;
+        this.tree = new MerkleTree(bucketBits);
+        for (int bucket = 0; bucket < Buckets.count(bucketBits); bucket++) {
+            byte[] stored = store.bucket(bucket);
+            if (stored != null) {
+                Accumulator accumulator = parse(bucket, stored);
+                entries += accumulator.entries();
+                tree.set(bucket, accumulator.digest());
+            }
+        }
+    }
+
+    /** The value, or null when there is no such entry. */
+    public byte @Nullable [] get(byte[] key) {
+        return store.get(key);
+    }
+
+    /**
+     * A value equal to the one that is there changes nothing.
+     *
+     * @throws IllegalArgumentException when the key or the value is outside {@link EntryLimits}
+     */
+    public void put(byte[] key, byte[] value) {
+        EntryLimits.check(key, value);
+        byte[] old = store.get(key);
+        if (old != null && Arrays.equals(old, value)) {
+            return;
+        }
+        Accumulator accumulator = touch(key);
+        if (old == null) {
+            entries++;
+        } else {
+            hash.subtract(accumulator, key, old);
+        }
+        hash.add(accumulator, key, value);
+        store.put(key, value);
+    }
+
+    /** Without such an entry nothing happens. */
+    public void delete(byte[] key) {
+        byte[] old = store.get(key);
+        if (old == null) {
+            return;
+        }
+        hash.subtract(touch(key), key, old);
+        entries--;
+        store.delete(key);
+    }
+
+    public int bucketBits() {
+        return bucketBits;
+    }
+
+    /** How many entries the state has. */
+    public long entries() {
+        return entries;
+    }
+
+    /** The root of the state as it is now, as that of the given checkpoint. */
+    public Hash root(long checkpointIndex) {
+        digest();
+        return StateRoot.of(checkpointIndex, entries, tree.root());
+    }
+
+    /** Of the state as it is now. */
+    public BucketDigests bucketDigests() {
+        digest();
+        return BucketDigests.of(tree, bucketBits);
+    }
+
+    /** Writes the touched accumulators to the store. */
+    public void flush() {
+        for (int bucket = unflushed.nextSetBit(0); bucket >= 0; bucket = unflushed.nextSetBit(bucket + 1)) {
+            Accumulator accumulator = accumulator(bucket);
+            store.putBucket(bucket, accumulator.isEmpty() ? null : accumulator.bytes());
+        }
+        unflushed.clear();
+        if (accumulators.size() > KEPT_ACCUMULATORS) {
+            digest();
+            accumulators.clear();
+        }
+    }
+
+    private void digest() {
+        for (int bucket = undigested.nextSetBit(0); bucket >= 0; bucket = undigested.nextSetBit(bucket + 1)) {
+            tree.set(bucket, accumulator(bucket).digest());
+        }
+        undigested.clear();
+    }
+
+    private Accumulator touch(byte[] key) {
+        int bucket = Buckets.bucketOf(key, bucketBits);
+        undigested.set(bucket);
+        unflushed.set(bucket);
+        return accumulator(bucket);
+    }
+
+    private Accumulator accumulator(int bucket) {
+        Accumulator known = accumulators.get(bucket);
+        if (known == null) {
+            byte[] stored = store.bucket(bucket);
+            known = stored == null ? new Accumulator() : parse(bucket, stored);
+            accumulators.put(bucket, known);
+        }
+        return known;
+    }
+
+    private static Accumulator parse(int bucket, byte[] stored) {
+        try {
+            return Accumulator.parse(stored);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("the store's accumulator of bucket " + bucket + " is damaged", e);
+        }
+    }
+}
