@@ -23,7 +23,8 @@ public record LogIdentity(String clusterId, String topicId) {
                             .topicId()
                             .toString());
         } catch (ExecutionException e) {
-            throw new IllegalStateException("asking the cluster for " + Topics.VERIFIED.name() + ": " + e.getCause(), e);
+            throw new IllegalStateException(
+                    "asking the cluster for " + Topics.VERIFIED.name() + ": " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while asking the cluster", e);

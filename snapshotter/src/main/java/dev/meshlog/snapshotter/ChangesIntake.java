@@ -53,12 +53,7 @@ final class ChangesIntake {
         if (changes.getCommitIndex() != commitIndex + 1 || changes.getPart() != nextPart) {
             throw new IllegalStateException(
                     "ledger.changes offset %d holds part %d of commit %d; part %d of commit %d should follow: records are missing"
-                            .formatted(
-                                    offset,
-                                    changes.getPart(),
-                                    changes.getCommitIndex(),
-                                    nextPart,
-                                    commitIndex + 1));
+                            .formatted(offset, changes.getPart(), changes.getCommitIndex(), nextPart, commitIndex + 1));
         }
         for (EntryChange change : changes.getEntries()) {
             byte[] key = Buffers.array(change.getKey());

@@ -1,7 +1,6 @@
 package dev.meshlog.snapshotter;
 
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.state.Chunk;
 import dev.meshlog.ledger.state.ChunkCompression;
 import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.InvalidSnapshotException;
@@ -24,7 +23,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -57,7 +55,8 @@ final class SnapshotPublisher implements AutoCloseable {
     /** A snapshot in the cluster. */
     private record Published(Hash hash, Manifest manifest) {
         Stream<Hash> chunkIds() {
-            return Stream.concat(Stream.of(manifest.digestsId()), manifest.chunks().stream().map(ChunkRef::id));
+            return Stream.concat(
+                    Stream.of(manifest.digestsId()), manifest.chunks().stream().map(ChunkRef::id));
         }
     }
 
@@ -100,7 +99,8 @@ final class SnapshotPublisher implements AutoCloseable {
             }
         });
         Set<Hash> named = kept.stream().flatMap(Published::chunkIds).collect(Collectors.toSet());
-        List<Hash> strays = there.keySet().stream().filter(id -> !named.contains(id)).toList();
+        List<Hash> strays =
+                there.keySet().stream().filter(id -> !named.contains(id)).toList();
         strays.forEach(id -> there.remove(id));
         remove(Topics.CHUNKS, strays);
         if (!strays.isEmpty()) {
@@ -149,9 +149,11 @@ final class SnapshotPublisher implements AutoCloseable {
                         .setCutOffset(candidate.position().getNextOffset())
                         .setReplayFrom(candidate.position().getReplayFrom())
                         .build())
-                .setParent(kept.isEmpty() ? null : kept.get(kept.size() - 1).hash().fixed())
+                .setParent(
+                        kept.isEmpty() ? null : kept.get(kept.size() - 1).hash().fixed())
                 .setCreatedAtMs(clock.instant())
-                .setCompressedBytes(published.chunkIds()
+                .setCompressedBytes(published
+                        .chunkIds()
                         .distinct()
                         .mapToLong(id -> compressedSizes.getOrDefault(id, 0))
                         .sum())

@@ -24,7 +24,10 @@ final class ConfigCommand {
         return 0;
     }
 
-    @Command(name = "check", mixinStandardHelpOptions = true, description = "Say what is wrong with a configuration file.")
+    @Command(
+            name = "check",
+            mixinStandardHelpOptions = true,
+            description = "Say what is wrong with a configuration file.")
     int check(@Parameters(paramLabel = "FILE", defaultValue = "meshlog.yaml") Path file) {
         MeshlogConfig.load(file);
         spec.commandLine().getOut().println(file + " is right");

@@ -23,7 +23,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "keys", mixinStandardHelpOptions = true, description = "Print the key table: which node has which public key.")
+@Command(
+        name = "keys",
+        mixinStandardHelpOptions = true,
+        description = "Print the key table: which node has which public key.")
 @SuppressWarnings("NullAway.Init") // fields are set by picocli
 final class KeysCommand implements Callable<Integer> {
     @Mixin
@@ -60,7 +63,9 @@ final class KeysCommand implements Callable<Integer> {
             out().println(CommonOptions.toJson(rows));
             return 0;
         }
-        out().printf("%-24s %-11s %-16s %-12s %6s %-20s %s%n", "NODE", "STATE", "FINGERPRINT", "SOURCE", "SHARED", "LAST SEEN", "NAME");
+        out().printf(
+                        "%-24s %-11s %-16s %-12s %6s %-20s %s%n",
+                        "NODE", "STATE", "FINGERPRINT", "SOURCE", "SHARED", "LAST SEEN", "NAME");
         rows.forEach(row -> out().printf(
                         "%-24s %-11s %-16s %-12s %6s %-20s %s%n",
                         row.node(),
@@ -76,8 +81,11 @@ final class KeysCommand implements Callable<Integer> {
 
     private void summary(List<Row> rows) {
         long shared = rows.stream().filter(row -> row.nodesWithThisKey() > 1).count();
-        long distinctShared =
-                rows.stream().filter(row -> row.nodesWithThisKey() > 1).map(Row::key).distinct().count();
+        long distinctShared = rows.stream()
+                .filter(row -> row.nodesWithThisKey() > 1)
+                .map(Row::key)
+                .distinct()
+                .count();
         out().printf(
                         "%n%d nodes with %d keys; %d keys are shared by %d nodes; %d low-entropy; %d in conflict%n",
                         rows.size(),
@@ -85,11 +93,12 @@ final class KeysCommand implements Callable<Integer> {
                         distinctShared,
                         shared,
                         rows.stream().filter(Row::lowEntropy).count(),
-                        rows.stream().filter(row -> row.state().equals(KeyState.CONFLICT.name())).count());
+                        rows.stream()
+                                .filter(row -> row.state().equals(KeyState.CONFLICT.name()))
+                                .count());
     }
 
-    private static Row row(
-            String node, PublicKeyEntry entry, @Nullable RadioNode known, Map<String, Long> sharers) {
+    private static Row row(String node, PublicKeyEntry entry, @Nullable RadioNode known, Map<String, Long> sharers) {
         String key = Hex.of(entry.getKey());
         return new Row(
                 node,
@@ -139,7 +148,9 @@ final class KeysCommand implements Callable<Integer> {
             return number.equalsIgnoreCase(wanted)
                     || number.substring(1).equalsIgnoreCase(wanted)
                     || Long.toString(Long.parseLong(number.substring(1), 16)).equals(wanted)
-                    || (name != null && name.toLowerCase(java.util.Locale.ROOT).startsWith(wanted.toLowerCase(java.util.Locale.ROOT)));
+                    || (name != null
+                            && name.toLowerCase(java.util.Locale.ROOT)
+                                    .startsWith(wanted.toLowerCase(java.util.Locale.ROOT)));
         }
     }
 }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * there is one. Lines carry network and link where they have one.
  */
 final class Logging {
-    private static final String CONSOLE = "%d{HH:mm:ss} %-5level %replace([%X{network}/%X{link}] ){'\\[/\\] ', ''}%msg%n%nopex";
+    private static final String CONSOLE =
+            "%d{HH:mm:ss} %-5level %replace([%X{network}/%X{link}] ){'\\[/\\] ', ''}%msg%n%nopex";
     private static final String FILE =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{24} %replace([%X{network}/%X{link}] ){'\\[/\\] ', ''}%msg%n";
 
@@ -89,7 +90,8 @@ final class Logging {
     private static void quieten(LoggerContext context) {
         context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.ERROR);
         context.getLogger("org.apache.kafka.clients.consumer.internals").setLevel(Level.ERROR);
-        context.getLogger("org.apache.kafka.streams.processor.internals.StateDirectory").setLevel(Level.ERROR);
+        context.getLogger("org.apache.kafka.streams.processor.internals.StateDirectory")
+                .setLevel(Level.ERROR);
     }
 
     private static LoggerContext context() {

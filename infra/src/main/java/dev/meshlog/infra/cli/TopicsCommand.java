@@ -32,7 +32,9 @@ final class TopicsCommand implements Callable<Integer> {
                 out().println(CommonOptions.toJson(rows));
                 return 0;
             }
-            out().printf("%-28s %-20s %-20s %4s %-8s %12s %12s%n", "TOPIC", "KEY", "VALUE", "PART", "CLEANUP", "OFFSETS", "BYTES");
+            out().printf(
+                            "%-28s %-20s %-20s %4s %-8s %12s %12s%n",
+                            "TOPIC", "KEY", "VALUE", "PART", "CLEANUP", "OFFSETS", "BYTES");
             for (TopicListing.Row row : rows) {
                 out().printf(
                                 "%-28s %-20s %-20s %4d %-8s %12s %12s%n",
@@ -48,16 +50,26 @@ final class TopicsCommand implements Callable<Integer> {
         }
     }
 
-    @Command(name = "apply", mixinStandardHelpOptions = true, description = "Make the topics that are missing, set what differs.")
+    @Command(
+            name = "apply",
+            mixinStandardHelpOptions = true,
+            description = "Make the topics that are missing, set what differs.")
     int apply(@Mixin CommonOptions own) {
         try (var access = ClusterAccess.open(own);
                 Admin admin = access.cluster().admin()) {
-            print(own, new TopicProvisioning(admin).apply(), "done", "nothing to do: the topics are as the catalogue says");
+            print(
+                    own,
+                    new TopicProvisioning(admin).apply(),
+                    "done",
+                    "nothing to do: the topics are as the catalogue says");
             return 0;
         }
     }
 
-    @Command(name = "diff", mixinStandardHelpOptions = true, description = "Show where the topics differ from the catalogue; exit code 3 if they do.")
+    @Command(
+            name = "diff",
+            mixinStandardHelpOptions = true,
+            description = "Show where the topics differ from the catalogue; exit code 3 if they do.")
     int diff(@Mixin CommonOptions own) {
         try (var access = ClusterAccess.open(own);
                 Admin admin = access.cluster().admin()) {
@@ -74,7 +86,8 @@ final class TopicsCommand implements Callable<Integer> {
             out().println(none);
         } else {
             drifts.forEach(drift -> out().printf(
-                            "%s: %s %s: wanted %s, was %s%n", word, drift.topic(), drift.what(), drift.wanted(), drift.actual()));
+                            "%s: %s %s: wanted %s, was %s%n",
+                            word, drift.topic(), drift.what(), drift.wanted(), drift.actual()));
         }
     }
 

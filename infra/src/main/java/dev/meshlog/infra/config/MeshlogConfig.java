@@ -87,13 +87,15 @@ public record MeshlogConfig(
      *
      * @param configFile Kafka client properties
      */
-    public record Kafka(@Nullable String bootstrapServers, @Nullable String configFile) {
+    public record Kafka(
+            @Nullable String bootstrapServers, @Nullable String configFile) {
         public Kafka {
             require(bootstrapServers != null || configFile != null, "kafka", "bootstrapServers, configFile or both");
         }
     }
 
-    public record Radio(@Nullable List<Link> links, @Nullable List<Channel> channels) {
+    public record Radio(
+            @Nullable List<Link> links, @Nullable List<Channel> channels) {
         public Radio {
             links = links == null ? List.of() : List.copyOf(links);
             channels = channels == null ? List.of() : List.copyOf(channels);
@@ -126,7 +128,10 @@ public record MeshlogConfig(
             @Nullable String path,
             @Nullable Integer messagesPerSecond) {
         public Link {
-            require(name != null && name.matches("[A-Za-z0-9._-]{1,64}"), "radio.links.name", "1 to 64 of A-Z a-z 0-9 . _ -");
+            require(
+                    name != null && name.matches("[A-Za-z0-9._-]{1,64}"),
+                    "radio.links.name",
+                    "1 to 64 of A-Z a-z 0-9 . _ -");
             require(
                     network != null && network.matches("[A-Za-z0-9._-]{1,64}"),
                     "radio.links.network of link " + name,
@@ -145,7 +150,9 @@ public record MeshlogConfig(
      *
      * @param psk base64, as the radio's settings show it
      */
-    public record Channel(@JsonProperty(required = true) String name, @JsonProperty(required = true) String psk) {
+    public record Channel(
+            @JsonProperty(required = true) String name,
+            @JsonProperty(required = true) String psk) {
         @Override
         public String toString() {
             return "Channel[name=" + name + "]";
@@ -201,7 +208,8 @@ public record MeshlogConfig(
      *
      * @param keep how many of the newest are kept, at least 3
      */
-    public record Snapshots(@Nullable Integer intervalSeconds, @Nullable Integer keep) {
+    public record Snapshots(
+            @Nullable Integer intervalSeconds, @Nullable Integer keep) {
         public Snapshots {
             intervalSeconds = intervalSeconds == null ? 10 : intervalSeconds;
             keep = keep == null ? 3 : keep;
@@ -226,7 +234,8 @@ public record MeshlogConfig(
         try {
             text = Files.readString(file);
         } catch (IOException e) {
-            throw new UserError("can't read the configuration " + file + ": " + e, "check the path given with --config", e);
+            throw new UserError(
+                    "can't read the configuration " + file + ": " + e, "check the path given with --config", e);
         }
         return parse(text, file.toString());
     }
@@ -246,13 +255,17 @@ public record MeshlogConfig(
                                     .collect(Collectors.joining(", ")));
         } catch (JsonMappingException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw wrong(where, e, String.valueOf(cause.getMessage()).lines().findFirst().orElse("not understood"));
+            throw wrong(
+                    where,
+                    e,
+                    String.valueOf(cause.getMessage()).lines().findFirst().orElse("not understood"));
         } catch (IOException e) {
             if (text.isBlank() || text.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
                 return DEFAULTS;
             }
             throw new UserError(
-                    where + " is not YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    where + " is not YAML: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
                     "compare it with 'meshlog config example'",
                     e);
         }

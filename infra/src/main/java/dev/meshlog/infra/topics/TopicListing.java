@@ -84,14 +84,18 @@ public final class TopicListing {
     }
 
     private Map<String, Long> bytes() {
-        var brokers = get(admin.describeCluster().nodes()).stream().map(node -> node.id()).toList();
+        var brokers = get(admin.describeCluster().nodes()).stream()
+                .map(node -> node.id())
+                .toList();
         var sums = new HashMap<String, Long>();
         get(admin.describeLogDirs(brokers).allDescriptions())
                 .values()
-                .forEach(directories -> directories.values().forEach(directory -> directory
-                        .replicaInfos()
-                        .forEach((TopicPartition partition, ReplicaInfo replica) ->
-                                sums.merge(partition.topic(), replica.size(), Long::sum))));
+                .forEach(directories -> directories
+                        .values()
+                        .forEach(directory -> directory
+                                .replicaInfos()
+                                .forEach((TopicPartition partition, ReplicaInfo replica) ->
+                                        sums.merge(partition.topic(), replica.size(), Long::sum))));
         return sums;
     }
 }

@@ -21,8 +21,7 @@ class MeshlogConfigTest {
 
     @Test
     void everyKeyIsRead() {
-        MeshlogConfig config = MeshlogConfig.parse(
-                """
+        MeshlogConfig config = MeshlogConfig.parse("""
                 broker: {port: 1}
                 kafka: {bootstrapServers: "a:1", configFile: b}
                 radio:
@@ -30,8 +29,7 @@ class MeshlogConfigTest {
                   channels: [{name: c, psk: AQ==}]
                 ledger: {enabled: false, mode: bootstrap, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3}
                 snapshots: {intervalSeconds: 4, keep: 5}
-                """,
-                "x");
+                """, "x");
         assertThat(config)
                 .isEqualTo(new MeshlogConfig(
                         new MeshlogConfig.Broker(1),
@@ -44,10 +42,7 @@ class MeshlogConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     brokr: {port: 1}                                          | unknown key 'brokr'
                     broker: {prt: 1}                                          | broker.prt: unknown key 'prt'
                     broker: {port: 70000}                                     | broker.port must be

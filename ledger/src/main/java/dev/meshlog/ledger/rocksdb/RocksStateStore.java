@@ -1,8 +1,13 @@
 package dev.meshlog.ledger.rocksdb;
 
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.chain.PendingVertices;
 import dev.meshlog.ledger.state.Buckets;
 import dev.meshlog.ledger.state.EntryVisitor;
 import dev.meshlog.ledger.state.StateStore;
+import dev.meshlog.ledger.vertex.Vertex;
+import dev.meshlog.schemas.AvroBinary;
+import dev.meshlog.schemas.ledger.SignedVertex;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +44,7 @@ import org.rocksdb.WriteOptions;
  * column family   key                    value
  * entries         bucket u16 ‖ key       value
  * buckets         bucket u16             accumulator ‖ count
- * vertices        vertex id              offset u64 ‖ vertex
+ * vertices        offset u64             vertex, Avro binary
  * meta            name                   bytes
  * </pre>
  */
@@ -93,12 +98,11 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
                     options,
                     directory.toString(),
                     FAMILIES.stream()
-                            .map(name -> new ColumnFamilyDescriptor(
-                                    name.getBytes(StandardCharsets.US_ASCII), familyOptions))
+                            .map(name ->
+                                    new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), familyOptions))
                             .toList(),
                     families);
-            return new RocksStateStore(
-                    directory, bucketBits, db, families, List.of(familyOptions, options, cache));
+            return new RocksStateStore(directory, bucketBits, db, families, List.of(familyOptions, options, cache));
         } catch (java.io.IOException e) {
             throw new UncheckedIOException(directory.toString(), e);
         } catch (RocksDBException e) {
@@ -138,14 +142,13 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
     /** A counter of the owner, such as its input offset. */
     public OptionalLong number(String name) {
         byte[] value = read(meta(), name.getBytes(StandardCharsets.UTF_8));
-        return value == null ? OptionalLong.empty() : OptionalLong.of(ByteBuffer.wrap(value).getLong());
+        return value == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(ByteBuffer.wrap(value).getLong());
     }
 
     public void putNumber(String name, long value) {
-        write(
-                meta(),
-                name.getBytes(StandardCharsets.UTF_8),
-                ByteBuffer.allocate(8).putLong(value).array());
+        write(meta(), name.getBytes(StandardCharsets.UTF_8), u64(value));
     }
 
     public byte @Nullable [] bytes(String name) {
@@ -156,27 +159,9 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         write(meta(), name.getBytes(StandardCharsets.UTF_8), value);
     }
 
-    /** A vertex that is not committed yet, with the offset it was read at. */
-    public void putVertex(byte[] id, byte[] offsetAndVertex) {
-        write(vertices(), id, offsetAndVertex);
-    }
-
-    public void removeVertex(byte[] id) {
-        remove(vertices(), id);
-    }
-
-    /** Committed to disk or not, in the order of their ids. */
-    public List<byte[]> vertexRecords() {
-        var all = new ArrayList<byte[]>();
-        try (RocksIterator it = batch.newIteratorWithBase(vertices(), db.newIterator(vertices(), readOptions))) {
-            for (it.seekToFirst(); it.isValid(); it.next()) {
-                all.add(it.value());
-            }
-            it.status();
-        } catch (RocksDBException e) {
-            throw failed(directory, e);
-        }
-        return all;
+    /** The pending vertices beside the state. */
+    public PendingVertices pendingVertices(Hash networkId) {
+        return new RocksPendingVertices(networkId);
     }
 
     /** Makes everything since the last call durable: one write batch. */
@@ -194,11 +179,34 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         return new View();
     }
 
+    /** Calls {@code each} for every committed entry in key order, whatever its bucket; sorts on disk, so any size will do. */
+    public void forEachEntryByKey(EntryVisitor each) {
+        ColumnFamilyHandle byKey = families.get(0);
+        try (View view = view();
+                var sorting = new WriteOptions().setDisableWAL(true)) {
+            view.forEachEntry((bucket, key, value) -> {
+                try {
+                    db.put(byKey, sorting, key, value);
+                } catch (RocksDBException e) {
+                    throw failed(directory, e);
+                }
+            });
+            try (RocksIterator it = db.newIterator(byKey)) {
+                for (it.seekToFirst(); it.isValid(); it.next()) {
+                    each.entry(Buckets.bucketOf(it.key(), bucketBits), it.key(), it.value());
+                }
+                it.status();
+            }
+            db.deleteRange(byKey, new byte[0], new byte[] {(byte) 0xff, (byte) 0xff});
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
     /** Takes sorted table files of entries into an empty store. */
     public void ingestEntries(List<Path> tables) {
         try (var options = new IngestExternalFileOptions().setMoveFiles(true)) {
-            db.ingestExternalFile(
-                    entries(), tables.stream().map(Path::toString).toList(), options);
+            db.ingestExternalFile(entries(), tables.stream().map(Path::toString).toList(), options);
         } catch (RocksDBException e) {
             throw failed(directory, e);
         }
@@ -232,8 +240,10 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
     /** A frozen view of the committed entries. */
     public final class View implements AutoCloseable {
         private final org.rocksdb.Snapshot snapshot = db.getSnapshot();
-        private final ReadOptions options =
-                new ReadOptions().setSnapshot(snapshot).setReadaheadSize(2 << 20).setFillCache(false);
+        private final ReadOptions options = new ReadOptions()
+                .setSnapshot(snapshot)
+                .setReadaheadSize(2 << 20)
+                .setFillCache(false);
 
         /** Calls {@code each} for every entry in (bucket, key) order. */
         public void forEachEntry(EntryVisitor each) {
@@ -253,6 +263,38 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         public void close() {
             options.close();
             db.releaseSnapshot(snapshot);
+        }
+    }
+
+    private final class RocksPendingVertices implements PendingVertices {
+        private final AvroBinary<SignedVertex> codec = new AvroBinary<>(SignedVertex.getClassSchema());
+        private final Hash networkId;
+
+        RocksPendingVertices(Hash networkId) {
+            this.networkId = networkId;
+        }
+
+        @Override
+        public void put(long offset, Vertex vertex) {
+            write(vertices(), u64(offset), codec.encode(vertex.record()));
+        }
+
+        @Override
+        public void remove(long offset) {
+            RocksStateStore.this.remove(vertices(), u64(offset));
+        }
+
+        @Override
+        public void forEach(Visitor visitor) {
+            try (RocksIterator it = batch.newIteratorWithBase(vertices(), db.newIterator(vertices(), readOptions))) {
+                for (it.seekToFirst(); it.isValid(); it.next()) {
+                    long offset = ByteBuffer.wrap(it.key()).getLong();
+                    visitor.visit(offset, Vertex.parse(networkId, codec.decode(it.value())));
+                }
+                it.status();
+            } catch (RocksDBException e) {
+                throw failed(directory, e);
+            }
         }
     }
 
@@ -278,6 +320,10 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         } catch (RocksDBException e) {
             throw failed(directory, e);
         }
+    }
+
+    private static byte[] u64(long number) {
+        return ByteBuffer.allocate(8).putLong(number).array();
     }
 
     private static byte[] u16(int bucket) {

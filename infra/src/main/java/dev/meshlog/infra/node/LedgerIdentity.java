@@ -1,0 +1,119 @@
+package dev.meshlog.infra.node;
+
+import dev.meshlog.infra.UserError;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Validator;
+import dev.meshlog.ledger.crypto.SigningKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The ledger's network and this node's key in it, from files; a bootstrap makes both on its first start. */
+public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    private static final long EPOCH_LENGTH = 10_000;
+
+    /**
+     * Reads the files, or makes them when neither exists.
+     *
+     * @throws UserError when one is missing or wrong, or the key file can be read by others
+     */
+    public static LedgerIdentity bootstrap(Path genesisFile, Path keyFile) {
+        if (Files.exists(genesisFile) && !Files.exists(keyFile)) {
+            throw new UserError(
+                    "the key file " + keyFile + " is missing, but " + genesisFile + " is there",
+                    "put the validator's key back; a new key would be another validator");
+        }
+        if (!Files.exists(keyFile)) {
+            create(keyFile, SigningKey.generate(new SecureRandom()).toPem());
+        }
+        SigningKey key = readKey(keyFile);
+        if (!Files.exists(genesisFile)) {
+            var genesis = new GenesisConfig(
+                    "meshlog-" + key.publicKey().brief(),
+                    List.of(new Validator(key.publicKey(), 1, "")),
+                    EPOCH_LENGTH,
+                    GenesisConfig.DEFAULT_GC_DEPTH,
+                    GenesisConfig.DEFAULT_CHECKPOINT_INTERVAL,
+                    GenesisConfig.DEFAULT_BUCKET_BITS,
+                    GenesisConfig.DEFAULT_MAX_TX_VALIDITY,
+                    List.of(),
+                    List.of());
+            write(genesisFile, genesis.toJson());
+        }
+        GenesisConfig genesis = readGenesis(genesisFile);
+        if (genesis.validators().stream()
+                .noneMatch(validator -> validator.publicKey().equals(key.publicKey()))) {
+            throw new UserError(
+                    "the key in %s (%s) is no validator of %s".formatted(keyFile, key.publicKey(), genesisFile),
+                    "use the key that belongs to this network");
+        }
+        return new LedgerIdentity(genesis, key);
+    }
+
+    /** @throws UserError that names the field that is wrong */
+    public static GenesisConfig readGenesis(Path file) {
+        try {
+            return GenesisConfig.ofJson(Files.readString(file));
+        } catch (IOException e) {
+            throw new UserError("can't read the genesis file " + file + ": " + e, "check the path", e);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(
+                    file + ": " + e.getMessage(), "a network's genesis file is the same on every node: get it again", e);
+        }
+    }
+
+    private static SigningKey readKey(Path file) {
+        try {
+            if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+                Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
+                if (!OWNER_ONLY.containsAll(mode)) {
+                    throw new UserError(
+                            "the key file %s can be read by others (mode %s)"
+                                    .formatted(file, PosixFilePermissions.toString(mode)),
+                            "run: chmod 600 " + file);
+                }
+            }
+            return SigningKey.ofPem(Files.readString(file));
+        } catch (IOException e) {
+            throw new UserError("can't read the key file " + file + ": " + e, "check the path and its owner", e);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(file + ": " + e.getMessage(), "the file must be the validator's key", e);
+        }
+    }
+
+    /** The mode is right before the first byte is in it. */
+    private static void create(Path file, String text) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path partial = file.resolveSibling(file.getFileName() + ".partial");
+            Files.deleteIfExists(partial);
+            Files.createFile(partial, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Files.write(partial, text.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+            Files.move(partial, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path partial = file.resolveSibling(file.getFileName() + ".partial");
+            Files.writeString(partial, text);
+            Files.move(partial, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.meshlog.infra.node;
+
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.Hex;
+import dev.meshlog.schemas.Topic;
+import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.CommitRecord;
+import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import dev.meshlog.schemas.radio.LinkEvent;
+import dev.meshlog.schemas.radio.LinkEventKind;
+import dev.meshlog.schemas.radio.PublicKeyEntry;
+import dev.meshlog.schemas.radio.RadioNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a person wants to see of the derived topics, kept up to date by one thread: the compacted tables in full, of the others the newest records.
+ * Any thread may read it.
+ */
+public final class MeshView implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshView.class);
+    private static final Duration POLL = Duration.ofMillis(1_000);
+    private static final long TAIL = 2_000;
+
+    private final Cluster cluster;
+    private final Thread thread = new Thread(this::run, "meshlog-view");
+    private final Map<String, PublicKeyEntry> keys = new TreeMap<>();
+    private final Map<String, RadioNode> nodes = new TreeMap<>();
+    private final Map<String, LinkEvent> links = new TreeMap<>();
+    private final Map<String, PublishedSnapshot> snapshots = new HashMap<>();
+    private @Nullable CommitRecord newestCommit;
+    private @Nullable CommitRecord newestCheckpoint;
+    private volatile boolean closing;
+
+    /**
+     * A consistent reading.
+     *
+     * @param counters of all links of the networks asked for
+     */
+    public record Summary(
+            Map<String, Long> counters,
+            int nodes,
+            int keys,
+            long sharedKeys,
+            long lowEntropyKeys,
+            long commitIndex,
+            long checkpoint,
+            int snapshots) {}
+
+    public MeshView(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    public synchronized Summary summary() {
+        var counters = new TreeMap<String, Long>();
+        links.values().forEach(event -> event.getCounters().forEach((name, value) -> counters.merge(name, value, Long::sum)));
+        Map<String, Long> owners = keys.values().stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.getNetwork() + "/" + Hex.of(entry.getKey()), Collectors.counting()));
+        return new Summary(
+                counters,
+                nodes.size(),
+                keys.size(),
+                owners.values().stream().filter(count -> count > 1).count(),
+                keys.values().stream().filter(PublicKeyEntry::getLowEntropy).count(),
+                newestCommit == null ? 0 : newestCommit.getIndex(),
+                newestCheckpoint == null ? 0 : newestCheckpoint.getCheckpoint().getIndex(),
+                snapshots.size());
+    }
+
+    public synchronized List<PublicKeyEntry> keys() {
+        return List.copyOf(keys.values());
+    }
+
+    public synchronized List<RadioNode> nodes() {
+        return List.copyOf(nodes.values());
+    }
+
+    /** The newest counters of each link. */
+    public synchronized List<LinkEvent> links() {
+        return List.copyOf(links.values());
+    }
+
+    public synchronized java.util.Optional<CommitRecord> newestCommit() {
+        return java.util.Optional.ofNullable(newestCommit);
+    }
+
+    public synchronized java.util.Optional<CommitRecord> newestCheckpoint() {
+        return java.util.Optional.ofNullable(newestCheckpoint);
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(Duration.ofSeconds(3).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try (var consumer =
+                new KafkaConsumer<>(cluster.consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer())) {
+            Set<TopicPartition> tables = partitions(Topics.PUBKEYS, Topics.NODES, Topics.MANIFESTS);
+            Set<TopicPartition> tails = partitions(Topics.LINKS, Topics.COMMITS);
+            var all = new HashSet<>(tables);
+            all.addAll(tails);
+            consumer.assign(all);
+            consumer.seekToBeginning(tables);
+            var first = consumer.beginningOffsets(tails);
+            consumer.endOffsets(tails)
+                    .forEach((partition, end) ->
+                            consumer.seek(partition, Math.max(first.getOrDefault(partition, 0L), end - TAIL)));
+            while (!closing) {
+                var records = consumer.poll(POLL);
+                synchronized (this) {
+                    records.forEach(this::take);
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the view stops: {}", e.getMessage(), e);
+        }
+    }
+
+    private void take(ConsumerRecord<String, byte[]> rec) {
+        if (rec.topic().equals(Topics.PUBKEYS.name())) {
+            keep(keys, Topics.PUBKEYS, rec);
+        } else if (rec.topic().equals(Topics.NODES.name())) {
+            keep(nodes, Topics.NODES, rec);
+        } else if (rec.topic().equals(Topics.MANIFESTS.name())) {
+            keep(snapshots, Topics.MANIFESTS, rec);
+        } else if (rec.topic().equals(Topics.LINKS.name())) {
+            LinkEvent event = decode(Topics.LINKS, rec);
+            if (event.getKind() == LinkEventKind.COUNTERS) {
+                links.put(rec.key(), event);
+            }
+        } else {
+            newestCommit = decode(Topics.COMMITS, rec);
+            if (newestCommit.getCheckpoint() != null) {
+                newestCheckpoint = newestCommit;
+            }
+        }
+    }
+
+    private static <V> void keep(Map<String, V> table, Topic<String, V> topic, ConsumerRecord<String, byte[]> rec) {
+        if (rec.value() == null) {
+            table.remove(rec.key());
+        } else {
+            table.put(rec.key(), decode(topic, rec));
+        }
+    }
+
+    private static <V> V decode(Topic<String, V> topic, ConsumerRecord<String, byte[]> rec) {
+        return topic.values().deserializer().deserialize(topic.name(), rec.value());
+    }
+
+    @SafeVarargs
+    private static Set<TopicPartition> partitions(Topic<String, ?>... topics) {
+        var partitions = new ArrayList<TopicPartition>();
+        for (Topic<String, ?> topic : topics) {
+            for (int partition = 0; partition < topic.partitions(); partition++) {
+                partitions.add(new TopicPartition(topic.name(), partition));
+            }
+        }
+        return Set.copyOf(partitions);
+    }
+}

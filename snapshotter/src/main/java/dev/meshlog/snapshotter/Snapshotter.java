@@ -1,0 +1,195 @@
+package dev.meshlog.snapshotter;
+
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.rocksdb.RocksStateStore;
+import dev.meshlog.ledger.state.State;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.LogIdentity;
+import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.CommitChanges;
+import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The snapshotter: one thread takes in {@code ledger.changes}, another publishes a snapshot of the newest checkpoint at every interval that brought
+ * one. The intake never waits for the publisher.
+ */
+public final class Snapshotter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final String NETWORK_ID = "networkId";
+
+    private final Cluster cluster;
+    private final Network network;
+    private final Settings settings;
+    private final Clock clock;
+    private final ExecutorService publishing =
+            Executors.newSingleThreadExecutor(task -> new Thread(task, "meshlog-snapshots"));
+    private final Thread intakeThread = new Thread(this::run, "meshlog-snapshotter");
+    private volatile boolean closing;
+    private volatile @Nullable RuntimeException failure;
+    private volatile Consumer<PublishedSnapshot> listener = snapshot -> {};
+
+    /**
+     * What the snapshotter must know of the ledger.
+     *
+     * @param genesisState writes the entries of checkpoint 0
+     */
+    public record Network(Hash id, int bucketBits, Consumer<State> genesisState) {}
+
+    /**
+     * How it works.
+     *
+     * @param directory of its own store
+     * @param interval between two snapshots
+     * @param keep how many of the newest stay published
+     */
+    public record Settings(Path directory, Duration interval, int keep) {}
+
+    public Snapshotter(Cluster cluster, Network network, Settings settings, Clock clock) {
+        this.cluster = cluster;
+        this.network = network;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Is told of every snapshot once the cluster has it. */
+    public void onPublished(Consumer<PublishedSnapshot> newListener) {
+        listener = newListener;
+    }
+
+    public void start() {
+        intakeThread.start();
+    }
+
+    /** Why it stopped by itself, if it did. */
+    public Optional<RuntimeException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Stops within a few seconds; a snapshot that is being written is finished. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            intakeThread.join(Duration.ofSeconds(8).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        publishing.shutdown();
+    }
+
+    private void run() {
+        try (RocksStateStore store = RocksStateStore.open(settings.directory(), network.bucketBits());
+                var publisher =
+                        new SnapshotPublisher(cluster, network.id(), LogIdentity.of(cluster), settings.keep(), clock)) {
+            prepare(store);
+            publisher.open();
+            takeIn(store, publisher);
+        } catch (WakeupException e) {
+            LOG.debug("woken up to stop");
+        } catch (RuntimeException e) {
+            failure = e;
+            LOG.error("the snapshotter stops: {}", e.getMessage(), e);
+        } finally {
+            publishing.shutdown();
+        }
+    }
+
+    /** A new store begins with the genesis state; one of another network is refused. */
+    private void prepare(RocksStateStore store) {
+        byte[] known = store.bytes(NETWORK_ID);
+        if (known == null) {
+            var state = new State(store, network.bucketBits());
+            network.genesisState().accept(state);
+            state.flush();
+            store.putBytes(NETWORK_ID, network.id().bytes());
+            store.commit();
+        } else if (!Hash.of(known).equals(network.id())) {
+            throw new IllegalStateException("the store in %s belongs to network %s, not to %s"
+                    .formatted(settings.directory(), Hash.of(known), network.id()));
+        }
+    }
+
+    private void takeIn(RocksStateStore store, SnapshotPublisher publisher) {
+        var intake = new ChangesIntake(store, network.bucketBits());
+        var partition = new TopicPartition(Topics.CHANGES.name(), 0);
+        Candidate candidate = null;
+        Future<?> publication = null;
+        long nextCut = clock.millis();
+        try (var consumer = cluster.consumer(Topics.CHANGES)) {
+            consumer.assign(List.of(partition));
+            seek(consumer, partition, intake.nextOffset());
+            while (!closing) {
+                for (ConsumerRecord<String, CommitChanges> rec : consumer.poll(POLL)) {
+                    Optional<Candidate> cut = intake.apply(rec.value(), rec.offset());
+                    if (cut.isPresent()) {
+                        close(candidate);
+                        candidate = cut.get();
+                    }
+                }
+                intake.commit();
+                boolean idle = publication == null || publication.isDone();
+                if (publication != null && idle) {
+                    publication.get();
+                    publication = null;
+                }
+                if (candidate != null && idle && clock.millis() >= nextCut) {
+                    Candidate next = candidate;
+                    candidate = null;
+                    nextCut = clock.millis() + settings.interval().toMillis();
+                    publication = publishing.submit(() -> publish(publisher, next));
+                }
+            }
+            if (publication != null) {
+                publication.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("publishing a snapshot: " + e.getCause(), e);
+        } finally {
+            close(candidate);
+        }
+    }
+
+    private void publish(SnapshotPublisher publisher, Candidate candidate) {
+        try (candidate) {
+            if (candidate.checkpointIndex() > publisher.newestCheckpoint()) {
+                listener.accept(publisher.publish(candidate));
+            }
+        }
+    }
+
+    private void seek(
+            org.apache.kafka.clients.consumer.Consumer<?, ?> consumer, TopicPartition partition, long nextOffset) {
+        long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        if (nextOffset < first) {
+            throw new IllegalStateException(
+                    "%s begins at offset %d, this snapshotter has read up to %d: it was away longer than the topic is kept"
+                            .formatted(partition, first, nextOffset));
+        }
+        consumer.seek(partition, nextOffset);
+    }
+
+    private static void close(@Nullable Candidate candidate) {
+        if (candidate != null) {
+            candidate.close();
+        }
+    }
+}

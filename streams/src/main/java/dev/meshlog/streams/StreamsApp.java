@@ -1,0 +1,73 @@
+package dev.meshlog.streams;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One running Kafka Streams application. */
+public final class StreamsApp implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamsApp.class);
+    private static final Duration CLOSE = Duration.ofSeconds(8);
+
+    private final String name;
+    private final KafkaStreams streams;
+    private final CountDownLatch settled = new CountDownLatch(1);
+    private volatile @Nullable Throwable failure;
+
+    /** @param name for log lines */
+    public StreamsApp(String name, Topology topology, Properties properties) {
+        this.name = name;
+        this.streams = new KafkaStreams(topology, properties);
+        streams.setStateListener((now, before) -> {
+            LOG.debug("{}: {} → {}", name, before, now);
+            if (now == KafkaStreams.State.RUNNING || now.hasCompletedShutdown()) {
+                settled.countDown();
+            }
+        });
+        streams.setUncaughtExceptionHandler(thrown -> {
+            Throwable cause = rootOf(thrown);
+            failure = cause;
+            LOG.error("{} stops: {}", name, String.valueOf(cause.getMessage()), thrown);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    }
+
+    public void start() {
+        streams.start();
+    }
+
+    /** Returns true once its state is restored and it processes records; false when it failed or the time is over. */
+    public boolean awaitRunning(Duration timeout) throws InterruptedException {
+        return settled.await(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                && streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** Why it stopped by itself, if it did. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Commits what is done and stops. */
+    @Override
+    public void close() {
+        if (!streams.close(CLOSE)) {
+            LOG.warn("{} did not stop within {} s; its open transaction is aborted", name, CLOSE.toSeconds());
+        }
+    }
+
+    private static Throwable rootOf(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+}

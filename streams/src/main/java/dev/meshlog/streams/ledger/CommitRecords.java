@@ -1,0 +1,109 @@
+package dev.meshlog.streams.ledger;
+
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.chain.CheckpointMark;
+import dev.meshlog.ledger.chain.CommitOutput;
+import dev.meshlog.ledger.chain.DagEvent;
+import dev.meshlog.ledger.execution.TxResult;
+import dev.meshlog.schemas.ledger.Checkpoint;
+import dev.meshlog.schemas.ledger.CommitChanges;
+import dev.meshlog.schemas.ledger.CommitEnd;
+import dev.meshlog.schemas.ledger.CommitRecord;
+import dev.meshlog.schemas.ledger.EntryChange;
+import dev.meshlog.schemas.ledger.LedgerEvent;
+import dev.meshlog.schemas.ledger.LedgerEventKind;
+import dev.meshlog.schemas.ledger.LogPosition;
+import dev.meshlog.schemas.ledger.TransactionResult;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The records that a commit becomes. */
+final class CommitRecords {
+    /** A part of the changes is closed when it holds this much. */
+    private static final int PART_BYTES = 1 << 20;
+
+    private CommitRecords() {}
+
+    static CommitRecord commit(CommitOutput commit) {
+        return CommitRecord.newBuilder()
+                .setIndex(commit.index())
+                .setCommitHash(commit.commitHash().fixed())
+                .setPreviousHash(commit.previousHash().fixed())
+                .setLeader(commit.leader().id().fixed())
+                .setLeaderRound(commit.leader().round())
+                .setLeaderProducer(commit.leader().producer().fixed())
+                .setEpoch(commit.epoch())
+                .setVertices(commit.vertexIds().stream().map(Hash::fixed).toList())
+                .setTransactions(commit.results().size())
+                .setFailedTransactions(commit.failedTransactions())
+                .setCheckpoint(checkpoint(commit))
+                .setPosition(position(commit))
+                .build();
+    }
+
+    /** At least one; the last one carries the commit's end. */
+    static List<CommitChanges> changes(CommitOutput commit) {
+        var parts = new ArrayList<CommitChanges>();
+        var entries = new ArrayList<EntryChange>();
+        int bytes = 0;
+        for (Map.Entry<byte[], byte @Nullable []> change : commit.changes().entrySet()) {
+            byte[] value = change.getValue();
+            int size = change.getKey().length + (value == null ? 0 : value.length);
+            if (!entries.isEmpty() && bytes + size > PART_BYTES) {
+                parts.add(new CommitChanges(commit.index(), parts.size(), List.copyOf(entries), null));
+                entries.clear();
+                bytes = 0;
+            }
+            entries.add(new EntryChange(ByteBuffer.wrap(change.getKey()), value == null ? null : ByteBuffer.wrap(value)));
+            bytes += size;
+        }
+        var end = new CommitEnd(
+                commit.commitHash().fixed(), commit.leader().round(), checkpoint(commit), position(commit));
+        parts.add(new CommitChanges(commit.index(), parts.size(), List.copyOf(entries), end));
+        return parts;
+    }
+
+    static TransactionResult result(CommitOutput commit, int position) {
+        TxResult result = commit.results().get(position);
+        return TransactionResult.newBuilder()
+                .setTxId(result.txId().fixed())
+                .setVertexId(result.vertexId().fixed())
+                .setCommitIndex(commit.index())
+                .setPosition(position)
+                .setCode(result.code().name())
+                .setDetail(result.detail())
+                .setCreated(result.created().stream().map(Hash::fixed).toList())
+                .build();
+    }
+
+    static LedgerEvent event(DagEvent event) {
+        return LedgerEvent.newBuilder()
+                .setKind(
+                        switch (event.kind()) {
+                            case EQUIVOCATION -> LedgerEventKind.EQUIVOCATION;
+                            case ORPHAN -> LedgerEventKind.ORPHAN;
+                            case REFUSED -> LedgerEventKind.REFUSED;
+                            case EVICTED -> LedgerEventKind.EVICTED;
+                        })
+                .setProducer(event.vertex().producer().fixed())
+                .setRound(event.vertex().round())
+                .setDetail(event.detail())
+                .setVertices(event.evidence())
+                .build();
+    }
+
+    private static @Nullable Checkpoint checkpoint(CommitOutput commit) {
+        return commit.checkpoint().map(CommitRecords::checkpoint).orElse(null);
+    }
+
+    private static Checkpoint checkpoint(CheckpointMark mark) {
+        return new Checkpoint(mark.index(), mark.root().fixed(), mark.entries());
+    }
+
+    private static LogPosition position(CommitOutput commit) {
+        return new LogPosition(commit.nextOffset(), commit.replayFrom());
+    }
+}

@@ -1,0 +1,133 @@
+package dev.meshlog.streams.ledger;
+
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.chain.Applied;
+import dev.meshlog.ledger.chain.CommitOutput;
+import dev.meshlog.ledger.chain.DagEvent;
+import dev.meshlog.ledger.chain.Ledger;
+import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.ledger.dag.SafetyViolationException;
+import dev.meshlog.ledger.execution.SystemPod;
+import dev.meshlog.ledger.state.State;
+import dev.meshlog.ledger.vertex.Vertex;
+import dev.meshlog.schemas.MalformedRecordException;
+import dev.meshlog.schemas.RecordPosition;
+import dev.meshlog.schemas.SingleObject;
+import dev.meshlog.schemas.ledger.RejectedInput;
+import dev.meshlog.schemas.ledger.SignedVertex;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the deterministic ledger over the verified log: one task, one thread. State, pending vertices and outputs belong to one transaction, and a
+ * vertex that comes twice changes nothing.
+ */
+final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[], String, SpecificRecordBase> {
+    private static final Logger LOG = LoggerFactory.getLogger(OrderAndExecute.class);
+
+    private final GenesisConfig genesis;
+    private final SingleObject<SignedVertex> codec;
+    private @Nullable State state;
+    private @Nullable Ledger ledger;
+
+    OrderAndExecute(GenesisConfig genesis, SingleObject<SignedVertex> codec) {
+        this.genesis = genesis;
+        this.codec = codec;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, SpecificRecordBase> context) {
+        super.init(context);
+        var store = new StreamsStateStore(
+                context.getStateStore(LedgerTopology.ENTRIES_STORE), context.getStateStore(LedgerTopology.BUCKETS_STORE));
+        state = new State(store, genesis.bucketBits());
+        ledger = new Ledger(
+                genesis,
+                state,
+                new StreamsPendingVertices(
+                        context.getStateStore(LedgerTopology.VERTICES_STORE), genesis.networkId()),
+                Ed25519.fastest(),
+                List.of(new SystemPod()));
+        state.flush();
+        LOG.info(
+                "ledger of network {} at commit {}, round {}, {} entries",
+                genesis.networkId().brief(),
+                ledger.head().commitIndex(),
+                ledger.head().leaderRound(),
+                state.entries());
+    }
+
+    @Override
+    public void process(Record<@Nullable String, byte[]> rec) {
+        RecordMetadata at = context().recordMetadata().orElseThrow();
+        Vertex vertex;
+        try {
+            vertex = Vertex.parse(genesis.networkId(), codec.decode(rec.value() == null ? new byte[0] : rec.value()));
+        } catch (MalformedRecordException e) {
+            reject(rec, at, e);
+            return;
+        }
+        Ledger current = Objects.requireNonNull(ledger);
+        try {
+            Applied applied = current.apply(vertex, at.offset());
+            applied.events().forEach(event -> forward(event, rec.timestamp()));
+            applied.commits().forEach(commit -> forward(commit, rec.timestamp()));
+            Objects.requireNonNull(state).flush();
+        } catch (SafetyViolationException e) {
+            // The transaction is aborted, everything stays as it was, and nothing more is ordered.
+            throw new IllegalStateException(
+                    "the ledger halts at %s-%d offset %d: %s"
+                            .formatted(at.topic(), at.partition(), at.offset(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private void forward(CommitOutput commit, long timestamp) {
+        String key = Long.toString(commit.index());
+        CommitRecords.changes(commit)
+                .forEach(part -> send(key, part, timestamp, LedgerTopology.CHANGES_SINK));
+        for (int i = 0; i < commit.results().size(); i++) {
+            var result = CommitRecords.result(commit, i);
+            send(commit.results().get(i).txId().hex(), result, timestamp, LedgerTopology.RESULTS_SINK);
+        }
+        send(key, CommitRecords.commit(commit), timestamp, LedgerTopology.COMMITS_SINK);
+        LOG.debug(
+                "commit {} of round {}: {} vertices, {} transactions, {} failed",
+                commit.index(),
+                commit.leader().round(),
+                commit.vertices().size(),
+                commit.results().size(),
+                commit.failedTransactions());
+    }
+
+    private void forward(DagEvent event, long timestamp) {
+        LOG.warn("{} {}: {}", event.kind(), event.vertex(), event.detail());
+        send(event.vertex().producer().hex(), CommitRecords.event(event), timestamp, LedgerTopology.EVENTS_SINK);
+    }
+
+    private void send(String key, SpecificRecordBase value, long timestamp, String sink) {
+        context().forward(new Record<>(key, value, timestamp), sink);
+    }
+
+    private void reject(Record<@Nullable String, byte[]> rec, RecordMetadata at, MalformedRecordException why) {
+        byte[] bytes = rec.value() == null ? new byte[0] : rec.value();
+        LOG.warn("record {}-{} offset {} is no vertex: {}", at.topic(), at.partition(), at.offset(), why.getMessage());
+        var rejected = RejectedInput.newBuilder()
+                .setReason("MALFORMED")
+                .setDetail(String.valueOf(why.getMessage()))
+                .setLength(bytes.length)
+                .setBytes(ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, VerifyVertices.KEPT_BYTES)))
+                .setOrigin(new RecordPosition(at.topic(), at.partition(), at.offset()))
+                .build();
+        send(rec.key() == null ? "" : rec.key(), rejected, rec.timestamp(), LedgerTopology.UNUSABLE_SINK);
+    }
+}
