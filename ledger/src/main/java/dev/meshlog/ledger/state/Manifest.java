@@ -87,6 +87,21 @@ public record Manifest(
         return ManifestCodec.decode(bytes, expectedNetworkId);
     }
 
+    /**
+     * As {@link #parse(byte[], Hash)}, and the manifest is the one with this hash.
+     *
+     * @throws InvalidSnapshotException also MANIFEST_HASH, before anything else is looked at
+     */
+    public static Manifest parse(byte[] bytes, Hash expectedNetworkId, Hash expectedHash)
+            throws InvalidSnapshotException {
+        Hash actual = Domain.MANIFEST.hash(bytes);
+        if (!actual.equals(expectedHash)) {
+            throw new InvalidSnapshotException(
+                    SnapshotRejection.MANIFEST_HASH, "asked for " + expectedHash + ", got " + actual);
+        }
+        return parse(bytes, expectedNetworkId);
+    }
+
     /** The canonical bytes. */
     public byte[] encode() {
         return ManifestCodec.encode(this);

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 
 /** The only reader and writer of a manifest's canonical bytes. */
@@ -27,9 +26,6 @@ final class ManifestCodec {
 
     /** The most chunks, each with the longest numbers, stay below it. */
     static final int MAX_BYTES = 4 << 20;
-
-    // Two buckets, entries and size at one byte each, and the id.
-    private static final int MIN_DESCRIPTOR_BYTES = 4 + Hash.LENGTH;
 
     private static final AvroBinary<SnapshotManifest> AVRO = new AvroBinary<>(SnapshotManifest.SCHEMA$);
 
@@ -121,36 +117,14 @@ final class ManifestCodec {
 
     private static SnapshotManifest record(byte[] bytes) throws InvalidSnapshotException {
         try {
-            checkClaims(bytes);
+            // The version first, because another one may have another schema.
+            int version = DecoderFactory.get().binaryDecoder(bytes, null).readInt();
+            if (version != VERSION) {
+                throw new InvalidSnapshotException(FORMAT_VERSION, "It is " + version + ", known is " + VERSION + ".");
+            }
             return AVRO.decode(bytes);
         } catch (IOException | AvroRuntimeException | MalformedRecordException e) {
             throw new InvalidSnapshotException(MANIFEST_MALFORMED, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /**
-     * Reads ahead, in the schema's order. The version comes first, because another one may have another schema; and Avro makes room
-     * for as many chunks as the bytes claim, so the claim is held against the bytes that are there.
-     */
-    private static void checkClaims(byte[] bytes) throws IOException, InvalidSnapshotException {
-        BinaryDecoder in = DecoderFactory.get().binaryDecoder(bytes, null);
-        int version = in.readInt();
-        if (version != VERSION) {
-            throw new InvalidSnapshotException(FORMAT_VERSION, "It is " + version + ", known is " + VERSION + ".");
-        }
-        in.skipFixed(Hash.LENGTH); // network
-        in.skipString(); // algorithm
-        in.readInt(); // bucket bits
-        in.readLong(); // checkpoint
-        in.readLong(); // commit
-        in.readLong(); // leader round
-        in.skipFixed(2 * Hash.LENGTH); // commit hash, state root
-        in.readLong(); // entries
-        in.readLong(); // size of the digests
-        in.skipFixed(Hash.LENGTH); // their id
-        long chunks = in.readArrayStart();
-        if (chunks < 0 || chunks > bytes.length / MIN_DESCRIPTOR_BYTES) {
-            throw new InvalidSnapshotException(MANIFEST_MALFORMED, chunks + " chunks in " + bytes.length + " bytes");
         }
     }
 }

@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 /**
  * Cuts a state into chunks. A range of buckets is one chunk when its canonical bytes are at most {@link ChunkRef#TARGET_BYTES} or
  * when it is a single bucket; else each half is cut by the same rule, starting from all buckets. So the cut depends on the
- * state alone, and a change moves no boundary outside the smallest range that was larger than a chunk before and after it.
+ * state alone, and a change in one bucket leaves every chunk as it is but the one that holds this bucket: that one changes, is cut
+ * further, or becomes one with its neighbours.
  *
  * <p>Entries come in (bucket, key) order, chunks leave in bucket order and cover every bucket. A half without entries is a chunk
  * of no bytes; the empty state is one such chunk.
