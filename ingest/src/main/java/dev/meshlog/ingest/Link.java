@@ -1,0 +1,32 @@
+package dev.meshlog.ingest;
+
+import dev.meshlog.schemas.radio.SourcePosition;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to one source. */
+public interface Link extends AutoCloseable {
+    /** Unique among all links of a cluster: what was received is kept under this name. */
+    String name();
+
+    /** The mesh that is on the other side; part of every node's identity. */
+    String network();
+
+    /**
+     * Delivers what the source has until it ends or the link is closed. Called again after a failure that was not the link's.
+     *
+     * @param acknowledged the last position that is safely kept; a source that can be read again continues behind it
+     * @param sink takes one after the other; it blocks while nothing more can be taken
+     * @throws LinkException when the source can't be read and trying again would not help
+     */
+    void run(@Nullable SourcePosition acknowledged, Sink sink) throws LinkException, InterruptedException;
+
+    /** Makes {@link #run} return soon. Any thread may call it. */
+    @Override
+    void close();
+
+    /** Where a link delivers to. */
+    @FunctionalInterface
+    interface Sink {
+        void accept(Received received) throws InterruptedException;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.meshlog.ingest;
+
+import dev.meshlog.schemas.radio.LinkEventKind;
+import dev.meshlog.schemas.radio.SourcePosition;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A link's messages on their way into Kafka, from one start of its producer to the next. The link reads in a thread of its own and
+ * waits when too much is under way; the caller's thread writes. A transaction takes what is there, up to {@value #MAX_BATCH} messages
+ * or {@value #MAX_WAIT_MS} ms, so that nobody waits longer for a lonely message.
+ */
+final class LinkSession implements AutoCloseable {
+    private static final int MAX_BATCH = 200;
+    private static final long MAX_WAIT_MS = 100;
+    private static final int UNDER_WAY = 1024;
+    private static final Duration CLOSE = Duration.ofSeconds(1);
+
+    private final Link link;
+    private final Producer<byte[], byte[]> producer;
+    private final LinkRecords records;
+    private final BlockingQueue<Delivery> deliveries = new ArrayBlockingQueue<>(UNDER_WAY);
+    private @Nullable Thread reader;
+
+    LinkSession(Link link, Producer<byte[], byte[]> producer, LinkRecords records) {
+        this.link = link;
+        this.producer = producer;
+        this.records = records;
+    }
+
+    /**
+     * Runs until the source has ended.
+     *
+     * @return how many records were made of it
+     * @throws LinkException the source's failure, after everything that came before it was kept
+     */
+    long run(@Nullable SourcePosition acknowledged) throws LinkException, InterruptedException {
+        event(LinkEventKind.OPENED, acknowledged == null ? null : "continues behind byte " + acknowledged.getEnd());
+        reader = new Thread(() -> read(acknowledged), "read-" + link.name());
+        reader.setDaemon(true);
+        reader.start();
+        long count = 0;
+        while (true) {
+            Delivery first = deliveries.take();
+            if (first.received == null) {
+                return ended(first, count);
+            }
+            producer.beginTransaction();
+            Delivery next = first;
+            long full = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS);
+            int batch = 0;
+            while (next != null && next.received != null) {
+                producer.send(records.of(next.received));
+                next = ++batch == MAX_BATCH ? null : deliveries.poll(full - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+            producer.commitTransaction();
+            count += batch;
+            if (next != null) {
+                return ended(next, count);
+            }
+        }
+    }
+
+    private long ended(Delivery end, long count) throws LinkException {
+        if (end.failure != null) {
+            throw end.failure;
+        }
+        event(LinkEventKind.CLOSED, null);
+        return count;
+    }
+
+    private void event(LinkEventKind kind, @Nullable String detail) {
+        producer.beginTransaction();
+        producer.send(records.event(kind, detail));
+        producer.commitTransaction();
+    }
+
+    private void read(@Nullable SourcePosition acknowledged) {
+        try {
+            LinkException failure = null;
+            try {
+                link.run(acknowledged, received -> deliveries.put(new Delivery(received, null)));
+            } catch (LinkException e) {
+                failure = e;
+            } catch (RuntimeException e) {
+                failure = new LinkException(
+                        "a defect in the link: " + e.getClass().getName(), e);
+            }
+            deliveries.put(new Delivery(null, failure));
+        } catch (InterruptedException e) {
+            // The session is over: what was not yet taken is read again in the next one.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (reader != null) {
+            reader.interrupt();
+        }
+        producer.close(CLOSE);
+    }
+
+    /** Something received, or the end of the source when there is nothing. */
+    private record Delivery(
+            @Nullable Received received, @Nullable LinkException failure) {}
+}

@@ -1,0 +1,38 @@
+package dev.meshlog.ingest;
+
+import com.google.protobuf.ByteString;
+import dev.meshlog.schemas.radio.FrameKind;
+import dev.meshlog.schemas.radio.SourcePosition;
+import dev.meshlog.schemas.wire.FramePiece;
+import dev.meshlog.schemas.wire.Redaction;
+import dev.meshlog.schemas.wire.RejectReason;
+import org.jspecify.annotations.Nullable;
+
+/** What a link hands over, in the order in which it came. */
+public sealed interface Received {
+    /** Where the source can be continued behind this; null for a live source. */
+    @Nullable SourcePosition source();
+
+    /** One message, as it was received: secrets are still in it. */
+    record Message(
+            FrameKind kind,
+            ByteString payload,
+            @Nullable String mqttTopic,
+            @Nullable SourcePosition source) implements Received {}
+
+    /**
+     * Input that is not a message.
+     *
+     * @param bytes already without what could be a secret
+     */
+    record Refused(
+            RejectReason reason, ByteString bytes, @Nullable SourcePosition source) implements Received {
+        static Refused of(FramePiece.Skipped piece, @Nullable SourcePosition source) {
+            return new Refused(piece.reason(), Redaction.ofSkipped(piece), source);
+        }
+
+        static Refused ofLine(RejectReason reason, ByteString line, @Nullable SourcePosition source) {
+            return new Refused(reason, Redaction.ofText(line), source);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package dev.meshlog.schemas.wire;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.meshlog.schemas.meshtastic.FromRadio;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a radio's byte stream apart.
+ *
+ * <pre>
+ *   94 C3 | length, 2 bytes, big-endian, at most 512 | payload
+ * </pre>
+ *
+ * <p>The two start bytes also occur inside payloads and in noise, so a header alone proves nothing: a frame is a header whose payload
+ * is a message. Where that fails, exactly one byte is given up and the search goes on behind it. A good frame is therefore found
+ * whatever stands before it. What comes out does not depend on how the stream was cut into chunks.
+ *
+ * <p>One thread at a time.
+ */
+public final class FrameParser {
+    /** Longest payload of a frame. */
+    public static final int MAX_PAYLOAD = 512;
+
+    /** Skipped bytes are handed over at the latest when there are so many of them. */
+    static final int MAX_SKIPPED = 64 << 10;
+
+    private static final int HEADER = 4;
+    /** Fields of a message that are not known here have numbers of the same order as the known ones. */
+    private static final int HIGHEST_FIELD = 64;
+
+    private final Predicate<ByteString> isMessage;
+    private byte[] buffer = new byte[4096];
+    private int limit;
+    /** Bytes in front of this are skipped, those behind it are not yet judged. */
+    private int next;
+
+    private @Nullable RejectReason skipping;
+    private boolean lost;
+    private long base;
+
+    /**
+     * @param isMessage tells a payload from bytes that merely follow a header
+     * @param position of the stream's first byte
+     */
+    public FrameParser(Predicate<ByteString> isMessage, long position) {
+        this.isMessage = isMessage;
+        this.base = position;
+        this.lost = true;
+    }
+
+    /** For the direction from the radio. */
+    public static FrameParser fromRadio(long position) {
+        return new FrameParser(FrameParser::isFromRadio, position);
+    }
+
+    private static boolean isFromRadio(ByteString payload) {
+        try {
+            FromRadio message = FromRadio.parseFrom(payload);
+            return message.getUnknownFields().asMap().keySet().stream().allMatch(field -> field <= HIGHEST_FIELD);
+        } catch (InvalidProtocolBufferException e) {
+            return false;
+        }
+    }
+
+    public List<FramePiece> feed(byte[] chunk, int offset, int length) {
+        if (limit + length > buffer.length) {
+            buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, limit + length));
+        }
+        System.arraycopy(chunk, offset, buffer, limit, length);
+        limit += length;
+        return parse(false);
+    }
+
+    /** Nothing more comes: what was waiting for the rest of a frame is judged as it is. */
+    public List<FramePiece> end() {
+        List<FramePiece> pieces = parse(true);
+        skipped(pieces);
+        return pieces;
+    }
+
+    private List<FramePiece> parse(boolean ended) {
+        var pieces = new ArrayList<FramePiece>();
+        while (next < limit) {
+            Verdict verdict = judge(ended);
+            if (verdict == Verdict.WAIT) {
+                break;
+            }
+            if (verdict == Verdict.FRAME) {
+                skipped(pieces);
+                int end = next + HEADER + length();
+                pieces.add(new FramePiece.Frame(ByteString.copyFrom(buffer, next + HEADER, length()), base + end));
+                discard(end);
+                lost = false;
+            } else {
+                if (skipping == null) {
+                    skipping = verdict.reason;
+                }
+                next++;
+                if (next == MAX_SKIPPED) {
+                    skipped(pieces);
+                    lost = true;
+                }
+            }
+        }
+        return pieces;
+    }
+
+    private Verdict judge(boolean ended) {
+        int available = limit - next;
+        if (buffer[next] != (byte) 0x94) {
+            return Verdict.NOISE;
+        }
+        if (available == 1) {
+            return ended ? Verdict.TRUNCATED : Verdict.WAIT;
+        }
+        if (buffer[next + 1] != (byte) 0xC3) {
+            return Verdict.NOISE;
+        }
+        if (available < HEADER) {
+            return ended ? Verdict.TRUNCATED : Verdict.WAIT;
+        }
+        if (length() > MAX_PAYLOAD) {
+            return Verdict.TOO_LONG;
+        }
+        if (length() == 0) {
+            return Verdict.EMPTY;
+        }
+        if (available < HEADER + length()) {
+            return ended ? Verdict.TRUNCATED : Verdict.WAIT;
+        }
+        ByteString payload = ByteString.copyFrom(buffer, next + HEADER, length());
+        return isMessage.test(payload) ? Verdict.FRAME : Verdict.UNDECODABLE;
+    }
+
+    private int length() {
+        return ((buffer[next + 2] & 0xff) << 8) | (buffer[next + 3] & 0xff);
+    }
+
+    /** Everything in front of {@code next} becomes a piece. */
+    private void skipped(List<FramePiece> pieces) {
+        if (skipping != null) {
+            boolean beginsInside = lost && skipping == RejectReason.NOISE;
+            pieces.add(
+                    new FramePiece.Skipped(ByteString.copyFrom(buffer, 0, next), base + next, skipping, beginsInside));
+            skipping = null;
+            discard(next);
+        }
+    }
+
+    private void discard(int count) {
+        System.arraycopy(buffer, count, buffer, 0, limit - count);
+        base += count;
+        limit -= count;
+        next = 0;
+    }
+
+    private enum Verdict {
+        FRAME(null),
+        WAIT(null),
+        NOISE(RejectReason.NOISE),
+        EMPTY(RejectReason.FRAME_EMPTY),
+        TOO_LONG(RejectReason.FRAME_TOO_LONG),
+        TRUNCATED(RejectReason.FRAME_TRUNCATED),
+        UNDECODABLE(RejectReason.FRAME_UNDECODABLE);
+
+        private final @Nullable RejectReason reason;
+
+        Verdict(@Nullable RejectReason reason) {
+            this.reason = reason;
+        }
+    }
+}

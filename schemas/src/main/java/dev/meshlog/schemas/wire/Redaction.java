@@ -1,0 +1,254 @@
+package dev.meshlog.schemas.wire;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import dev.meshlog.schemas.meshtastic.Data;
+import dev.meshlog.schemas.meshtastic.FromRadio;
+import dev.meshlog.schemas.meshtastic.MeshPacket;
+import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Blanks secrets: private keys, channel keys, passwords, pins, session passkeys, file contents. They become zeros in place, so that
+ * everything else, lengths included, stays byte for byte as it was received.
+ *
+ * @param payload the bytes without their secrets
+ * @param paths the fields that were blanked, such as {@code config.security.private_key}
+ */
+public record Redaction(ByteString payload, List<String> paths) {
+    /** The path that stands for "wherever a secret could have been in bytes that cannot be decoded". */
+    public static final String UNDECODABLE = "undecodable";
+
+    /** No secret is longer: a pass phrase of a wireless network. */
+    private static final int LONGEST_SECRET = 64;
+
+    private static final int SHORTEST_ENCODED_SECRET = 12;
+
+    private static final byte WIFI_PSK_OR_PASSWORD = 0x22;
+    private static final byte USERNAME = 0x1a;
+
+    public Redaction {
+        paths = List.copyOf(paths);
+    }
+
+    public static Redaction ofFromRadio(ByteString payload) {
+        return redact(payload, Secrets.FROM_RADIO, FromRadio.parser());
+    }
+
+    public static Redaction ofServiceEnvelope(ByteString payload) {
+        return redact(payload, Secrets.ENVELOPE, ServiceEnvelope.parser());
+    }
+
+    public static Redaction ofMeshPacket(ByteString payload) {
+        return redact(payload, Secrets.PACKET, MeshPacket.parser());
+    }
+
+    /** What a packet carries; secret when it goes to the admin port. */
+    public static Redaction ofData(ByteString payload) {
+        return redact(payload, new Secrets.Ported(), Data.parser());
+    }
+
+    /**
+     * Bytes outside any frame. What could be a secret by its shape is blanked: 16 or 32 bytes behind a tag, a short text where
+     * passwords stand, everything behind the tag of a configuration.
+     */
+    public static ByteString ofSkipped(FramePiece.Skipped piece) {
+        byte[] original = piece.bytes().toByteArray();
+        byte[] bytes = original.clone();
+        blankByShape(original, bytes);
+        for (int at = 0; at + 4 < original.length; at++) {
+            if (original[at] == (byte) 0x94 && original[at + 1] == (byte) 0xC3) {
+                blankConfidential(original, bytes, at + 4);
+            }
+        }
+        if (piece.beginsInside()) {
+            blank(bytes, 0, LONGEST_SECRET);
+        }
+        return ByteString.copyFrom(bytes);
+    }
+
+    /** A line of text that is not what it should be: whatever could be base64 or hex of a secret is blanked. */
+    public static ByteString ofText(ByteString line) {
+        byte[] bytes = line.toByteArray();
+        int start = 0;
+        for (int i = 0; i <= bytes.length; i++) {
+            if (i == bytes.length || !isEncodedText(bytes[i])) {
+                if (i - start >= SHORTEST_ENCODED_SECRET) {
+                    blank(bytes, start, i - start);
+                }
+                start = i + 1;
+            }
+        }
+        return ByteString.copyFrom(bytes);
+    }
+
+    private static boolean isEncodedText(byte b) {
+        return (b >= 'a' && b <= 'z')
+                || (b >= 'A' && b <= 'Z')
+                || (b >= '0' && b <= '9')
+                || b == '+'
+                || b == '/'
+                || b == '-'
+                || b == '_';
+    }
+
+    private static Redaction redact(ByteString payload, Secrets.Rule rule, Parser<?> parser) {
+        byte[] bytes = payload.toByteArray();
+        var walk = new Walk(bytes);
+        walk.rule(rule, 0, bytes.length, "");
+        try {
+            parser.parseFrom(payload);
+        } catch (InvalidProtocolBufferException e) {
+            byte[] original = payload.toByteArray();
+            blankByShape(original, bytes);
+            if (rule == Secrets.FROM_RADIO) {
+                blankConfidential(original, bytes, 0);
+            }
+            walk.paths.add(UNDECODABLE);
+        }
+        return new Redaction(walk.paths.isEmpty() ? payload : ByteString.copyFrom(bytes), walk.paths);
+    }
+
+    /** Looks at the original at every position: one match may lie across the next one. */
+    private static void blankByShape(byte[] original, byte[] bytes) {
+        for (int at = 0; at + 1 < original.length; at++) {
+            byte tag = original[at];
+            int length = original[at + 1];
+            boolean key = (tag & 7) == WireReader.LENGTH_DELIMITED && (length == 32 || length == 16);
+            boolean text = (tag == WIFI_PSK_OR_PASSWORD || tag == USERNAME) && length > 0 && length <= LONGEST_SECRET;
+            if (key || text) {
+                blank(bytes, at + 2, length);
+            }
+            if (tag == 0x08 && length == Secrets.ADMIN_PORT) {
+                blank(bytes, at + 2, bytes.length);
+            }
+        }
+    }
+
+    /** When the first field, the message's number aside, is a confidential one, everything behind its tag is blanked. */
+    private static void blankConfidential(byte[] original, byte[] bytes, int start) {
+        var reader = new WireReader(original, start, original.length);
+        while (reader.nextTag()) {
+            boolean complete = reader.value();
+            Secrets.Field field = Secrets.FROM_RADIO.fields().get(reader.field());
+            if (field != null && field.rule() instanceof Secrets.Inside inside && inside.confidential()) {
+                blank(bytes, reader.valueStart(), FrameParser.MAX_PAYLOAD);
+            }
+            if (!complete || reader.field() != 1) {
+                break;
+            }
+        }
+    }
+
+    private static void blank(byte[] bytes, int from, int length) {
+        for (int i = from; i < bytes.length && i - from < length; i++) {
+            bytes[i] = 0;
+        }
+    }
+
+    /** One pass over a payload, blanking it in place. */
+    private static final class Walk {
+        private final byte[] bytes;
+        private final List<String> paths = new ArrayList<>();
+
+        Walk(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        void rule(Secrets.Rule rule, int start, int end, String path) {
+            if (rule instanceof Secrets.Inside inside) {
+                inside(inside, start, end, path);
+            } else if (rule instanceof Secrets.Ported) {
+                ported(start, end, path);
+            } else if (rule instanceof Secrets.Blank secret && end - start >= secret.fromLength()) {
+                zero(start, end, path);
+            }
+        }
+
+        private void inside(Secrets.Inside message, int start, int end, String path) {
+            var reader = new WireReader(bytes, start, end);
+            int tag = start;
+            while (reader.nextTag()) {
+                Secrets.Field field = message.fields().get(reader.field());
+                if (!reader.value()) {
+                    if (message.confidential()) {
+                        zero(reader.valueStart(), end, join(path, "damaged"));
+                    }
+                    return;
+                }
+                if (field != null) {
+                    field(field.rule(), reader, join(path, field.name()));
+                }
+                tag = reader.valueEnd();
+            }
+            if (!reader.atEnd() && message.confidential()) {
+                zero(tag, end, join(path, "damaged"));
+            }
+        }
+
+        private void field(Secrets.Rule rule, WireReader reader, String path) {
+            if (reader.wireType() == WireReader.LENGTH_DELIMITED) {
+                rule(rule, reader.valueStart(), reader.valueEnd(), path);
+            } else if (rule instanceof Secrets.Blank) {
+                number(reader, path);
+            }
+        }
+
+        private void ported(int start, int end, String path) {
+            boolean admin = false;
+            boolean wrapped = false;
+            var ports = new WireReader(bytes, start, end);
+            while (ports.nextTag() && ports.value()) {
+                if (ports.field() == 1 && ports.wireType() == WireReader.VARINT) {
+                    admin |= ports.varintValue() == Secrets.ADMIN_PORT;
+                    wrapped |= ports.varintValue() == Secrets.SIMULATOR_PORT;
+                }
+            }
+            if (!admin && !wrapped) {
+                return;
+            }
+            var reader = new WireReader(bytes, start, end);
+            while (reader.nextTag() && reader.value()) {
+                if (reader.field() == 2 && reader.wireType() == WireReader.LENGTH_DELIMITED) {
+                    String name = join(path, "payload");
+                    if (admin) {
+                        rule(Secrets.ADMIN, reader.valueStart(), reader.valueEnd(), name);
+                    }
+                    if (wrapped) {
+                        ported(reader.valueStart(), reader.valueEnd(), name);
+                    }
+                }
+            }
+        }
+
+        /** A number keeps its length: as many continuation bytes as before, all of value zero. */
+        private void number(WireReader reader, String path) {
+            boolean secret = false;
+            for (int i = reader.valueStart(); i < reader.valueEnd(); i++) {
+                byte blanked = reader.wireType() == WireReader.VARINT ? (byte) (bytes[i] & 0x80) : 0;
+                secret |= bytes[i] != blanked;
+                bytes[i] = blanked;
+            }
+            if (secret) {
+                paths.add(path);
+            }
+        }
+
+        private void zero(int start, int end, String path) {
+            boolean secret = false;
+            for (int i = Math.min(start, end); i < end; i++) {
+                secret |= bytes[i] != 0;
+                bytes[i] = 0;
+            }
+            if (secret) {
+                paths.add(path);
+            }
+        }
+
+        private static String join(String path, String name) {
+            return path.isEmpty() ? name : path + "." + name;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.meshlog.schemas.wire;
+
+/** Why input stands on {@code radio.rejected}. The names are written there: they may be added to, never changed. */
+public enum RejectReason {
+    NOISE("These bytes are not part of any frame."),
+    FRAME_EMPTY("The frame's header announces no payload."),
+    FRAME_TOO_LONG("The frame's header announces more bytes than a frame may have."),
+    FRAME_TRUNCATED("The input ends inside this frame."),
+    FRAME_UNDECODABLE("The frame's payload is not a message of the device protocol."),
+    LINE_MALFORMED("The line is not a JSON object with a topic and a base64 payload."),
+    LINE_TOO_LONG("The line is longer than any envelope can be."),
+    RECORD_MALFORMED("The record on radio.frames is not one that Meshlog wrote."),
+    RECORD_FROM_NEWER_VERSION("The record on radio.frames was written with a schema that this version does not know."),
+    PAYLOAD_UNDECODABLE("The payload is not the protobuf message that its kind says."),
+    PAYLOAD_WITHOUT_PACKET("The envelope carries no packet."),
+    KIND_UNKNOWN("The frame is of a kind that this version does not know."),
+    SENDER_NOT_A_NODE("The packet's sender is zero or the broadcast address."),
+    NODE_NOT_A_NODE("The radio's NodeDB entry is for node zero or the broadcast address."),
+    USER_UNDECODABLE("The packet is a NODEINFO, but what it carries is not a user."),
+    KEY_LENGTH("The public key does not have 32 bytes."),
+    KEY_ALL_ZERO("The public key is all zeros.");
+
+    private final String sentence;
+
+    RejectReason(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** What it means, for people. */
+    public String sentence() {
+        return sentence;
+    }
+}

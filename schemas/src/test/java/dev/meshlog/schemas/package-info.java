@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.schemas;
+
+import org.jspecify.annotations.NullMarked;

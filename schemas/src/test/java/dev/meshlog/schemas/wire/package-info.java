@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.schemas.wire;
+
+import org.jspecify.annotations.NullMarked;
