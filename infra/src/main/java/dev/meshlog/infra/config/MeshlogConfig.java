@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.meshlog.infra.UserError;
+import dev.meshlog.ingest.LinkConfig;
+import dev.meshlog.ingest.Pace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -127,21 +129,28 @@ public record MeshlogConfig(
             @JsonProperty(required = true) String type,
             @Nullable String path,
             @Nullable Integer messagesPerSecond) {
+        private static final String NAME = "[a-z0-9][a-z0-9._-]{0,63}";
+        private static final String NAME_RULE = "1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit";
+
         public Link {
             require(
                     name != null && name.matches("[A-Za-z0-9._-]{1,64}"),
                     "radio.links.name",
                     "1 to 64 of A-Z a-z 0-9 . _ -");
             require(
-                    network != null && network.matches("[A-Za-z0-9._-]{1,64}"),
-                    "radio.links.network of link " + name,
-                    "1 to 64 of A-Z a-z 0-9 . _ -");
+                    network != null && network.matches(NAME), "radio.links.network of link " + name, NAME_RULE);
             require("file".equals(type), "radio.links.type of link " + name, "file");
             require(path != null, "radio.links.path of link " + name, "the recording's file name");
             require(
                     messagesPerSecond == null || messagesPerSecond > 0,
                     "radio.links.messagesPerSecond of link " + name,
                     "a positive number");
+        }
+
+        /** As the ingest module wants it. */
+        public LinkConfig toLinkConfig() {
+            Pace pace = messagesPerSecond == null ? Pace.FAST : Pace.perSecond(messagesPerSecond);
+            return new LinkConfig(name, network, new LinkConfig.FileSource(Path.of(Objects.requireNonNull(path)), pace));
         }
     }
 

@@ -1,0 +1,90 @@
+package dev.meshlog.infra.cli;
+
+import dev.meshlog.infra.node.Directories;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.rocksdb.RocksStateStore;
+import dev.meshlog.replayer.PublishedCommits;
+import dev.meshlog.replayer.RecoveryListener;
+import dev.meshlog.replayer.RecoveryReport;
+import dev.meshlog.replayer.Replayer;
+import dev.meshlog.schemas.Hex;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "dump-state",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Print the committed state at the newest checkpoint, sorted by key, one entry a line.",
+            "It is recovered from the newest snapshot and the log, and compared with what the ledger published."
+        })
+@SuppressWarnings("NullAway.Init") // fields are set by picocli
+final class DumpStateCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions options;
+
+    @Mixin
+    private GenesisOption genesis;
+
+    @Option(names = "--raw", description = "First '# checkpoint INDEX ROOT', then 'HEXKEY HEXVALUE' in key order.")
+    private boolean raw;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        try (var access = ClusterAccess.open(options)) {
+            GenesisConfig network = genesis.read(options);
+            long commit = PublishedCommits.read(access.cluster(), Long.MAX_VALUE).newestCheckpointCommit();
+            Path directory = Files.createTempDirectory("meshlog-dump");
+            try {
+                Path target = directory.resolve("state");
+                RecoveryReport report = new Replayer(access.cluster(), network, Clock.systemUTC())
+                        .recover(new Replayer.Plan(target, false, commit), RecoveryListener.NONE);
+                try (RocksStateStore store = RocksStateStore.open(target, network.bucketBits())) {
+                    print(store, report, spec.commandLine().getOut());
+                }
+                boolean verified = commit == 0 || report.verified();
+                if (!verified) {
+                    spec.commandLine()
+                            .getErr()
+                            .println("error: the recovered root %s of checkpoint %d is not the published one %s"
+                                    .formatted(report.root(), report.checkpoint(), report.publishedRoot()));
+                }
+                return verified ? 0 : Meshlog.VERIFICATION_FAILED;
+            } finally {
+                Directories.delete(directory);
+            }
+        }
+    }
+
+    private void print(RocksStateStore store, RecoveryReport report, PrintWriter out) {
+        if (!options.json) {
+            out.println("# checkpoint " + report.checkpoint() + " " + report.root());
+        }
+        store.forEachEntryByKey((bucket, key, value) -> {
+            if (options.json) {
+                out.println(CommonOptions.toJson(StateText.json(key, value)));
+            } else if (raw) {
+                out.println(Hex.of(key) + " " + Hex.of(value));
+            } else {
+                out.println(StateText.line(key, value));
+            }
+            if (out.checkError()) {
+                throw new UncheckedIOException(new IOException("the output was closed"));
+            }
+        });
+        out.flush();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.meshlog.infra.cli;
+
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.chain.ChainHead;
+import dev.meshlog.ledger.execution.LedgerObject;
+import dev.meshlog.schemas.Hex;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Entries of the state for people: the tables by name, objects decoded, the rest in hex. */
+final class StateText {
+    private StateText() {}
+
+    static String line(byte[] key, byte[] value) {
+        return json(key, value).entrySet().stream()
+                .map(field -> field.getKey().equals("table")
+                        ? String.valueOf(field.getValue())
+                        : field.getKey() + "=" + field.getValue())
+                .collect(Collectors.joining(" "));
+    }
+
+    static Map<String, Object> json(byte[] key, byte[] value) {
+        var fields = new LinkedHashMap<String, Object>();
+        byte[] id = Arrays.copyOfRange(key, 1, key.length);
+        switch (key[0]) {
+            case 1 -> object(fields, id, LedgerObject.decode(value));
+            case 2 -> other(fields, "validators", id, value);
+            case 3 -> other(fields, "transaction", id, value);
+            case 4 -> other(fields, "vertex", id, value);
+            case 5 -> chain(fields, ChainHead.decode(value));
+            default -> other(fields, "table-" + key[0], id, value);
+        }
+        return fields;
+    }
+
+    private static void object(Map<String, Object> fields, byte[] id, LedgerObject object) {
+        fields.put("table", "object");
+        fields.put("id", Hash.of(id).hex());
+        fields.put("version", object.version());
+        fields.put("owner", object.owner().hex());
+        if (object.value() instanceof LedgerObject.Coins coins) {
+            fields.put("amount", coins.amount());
+        } else if (object.value() instanceof LedgerObject.Content content) {
+            fields.put("content", text(content.bytes()));
+        }
+    }
+
+    private static void chain(Map<String, Object> fields, ChainHead head) {
+        fields.put("table", "chain");
+        fields.put("commit", head.commitIndex());
+        fields.put("hash", head.commitHash().hex());
+        fields.put("round", head.leaderRound());
+        fields.put("epoch", head.epoch());
+        fields.put("gcFloor", head.gcFloor());
+        fields.put("vertices", head.vertices());
+        fields.put("transactions", head.transactions());
+        fields.put("failed", head.failedTransactions());
+    }
+
+    private static void other(Map<String, Object> fields, String table, byte[] key, byte[] value) {
+        fields.put("table", table);
+        fields.put("key", Hex.of(key));
+        fields.put("value", Hex.of(value));
+    }
+
+    /** Printable ASCII as it is, in quotes; everything else in hex. */
+    private static String text(byte[] content) {
+        for (byte each : content) {
+            if (each < 0x20 || each > 0x7e || each == '"') {
+                return "0x" + Hex.of(content);
+            }
+        }
+        return '"' + new String(content, StandardCharsets.US_ASCII) + '"';
+    }
+}

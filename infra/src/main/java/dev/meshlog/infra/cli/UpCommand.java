@@ -1,0 +1,192 @@
+package dev.meshlog.infra.cli;
+
+import dev.meshlog.infra.UserError;
+import dev.meshlog.infra.broker.DataDirectory;
+import dev.meshlog.infra.broker.EmbeddedBroker;
+import dev.meshlog.infra.config.MeshlogConfig;
+import dev.meshlog.infra.node.Demo;
+import dev.meshlog.infra.node.LocalNode;
+import dev.meshlog.infra.node.MeshView;
+import dev.meshlog.infra.node.Recording;
+import dev.meshlog.schemas.Cluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = "Run everything in one process, until Ctrl-C or, with --demo, to the end of the demo.")
+@SuppressWarnings("NullAway.Init") // fields are set by picocli
+final class UpCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions options;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Configuration (default: meshlog.yaml here, else in the data directory).")
+    private @Nullable Path configFile;
+
+    @Option(names = "--port", description = "Port of the embedded broker on 127.0.0.1; 0: any free one.")
+    private @Nullable Integer port;
+
+    @Option(names = "--demo", description = "Play a recorded mesh, order transactions, take snapshots, then recover and compare.")
+    private boolean demo;
+
+    @Option(names = "--frames", paramLabel = "FILE", description = "Demo: play this recording of a radio's stream instead.")
+    private @Nullable Path frames;
+
+    @Option(names = "--mqtt", paramLabel = "FILE", description = "Demo: play this recording of MQTT envelopes (JSON lines) instead.")
+    private @Nullable Path mqtt;
+
+    @Option(names = "--expected", paramLabel = "FILE", description = "Demo: what the tables must hold in the end (JSON).")
+    private @Nullable Path expected;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (!demo && (frames != null || mqtt != null || expected != null)) {
+            throw new ParameterException(spec.commandLine(), "--frames, --mqtt and --expected go with --demo");
+        }
+        Logging.toConsole(options.verbose, options.json);
+        try (DataDirectory directory = DataDirectory.open(options.data)) {
+            createLogs(directory);
+            List<Recording> recordings = demo ? Recording.forDemo(directory.root(), frames, mqtt) : List.of();
+            MeshlogConfig config = demo ? Demo.configuration(directory.root(), recordings) : configuration(directory);
+            Optional<Path> tables = demo ? Demo.expectedTables(directory.root(), expected, frames, mqtt) : Optional.empty();
+            var terminal = new Terminal(spec.commandLine().getOut(), options.json);
+            Optional<Cluster> external = options.externalCluster().or(() -> cluster(config));
+            if (external.isPresent()) {
+                ClusterAccess.awaitReachable(external.get());
+                return run(external.get(), config, directory, recordings, tables, terminal);
+            }
+            int brokerPort = port == null ? config.broker().port() : port;
+            terminal.say("starting the embedded broker in " + directory.resolve("broker"));
+            try (EmbeddedBroker broker =
+                    EmbeddedBroker.start(directory.resolve("broker"), directory.clusterId(), brokerPort)) {
+                directory.publishEndpoint(broker.bootstrapServers());
+                return run(Cluster.at(broker.bootstrapServers()), config, directory, recordings, tables, terminal);
+            }
+        }
+    }
+
+    private int run(
+            Cluster cluster,
+            MeshlogConfig config,
+            DataDirectory directory,
+            List<Recording> recordings,
+            Optional<Path> tables,
+            Terminal terminal)
+            throws InterruptedException {
+        terminal.say("Kafka at " + cluster.bootstrapServers());
+        try (var node = new LocalNode(cluster, config, directory.root(), Clock.systemUTC());
+                var view = new MeshView(cluster)) {
+            if (config.ledger().enabled()) {
+                var identity = node.prepareLedger();
+                directory.bindNetwork(identity.genesis().networkId().hex());
+                terminal.say("ledger network %s, validator %s"
+                        .formatted(
+                                identity.genesis().networkId().brief(),
+                                identity.key().publicKey().brief()));
+            }
+            var stop = new CountDownLatch(1);
+            var stopped = new CountDownLatch(1);
+            var hook = new Thread(
+                    () -> {
+                        stop.countDown();
+                        await(stopped);
+                    },
+                    "meshlog-stop");
+            Runtime.getRuntime().addShutdownHook(hook);
+            try {
+                node.start();
+                view.start();
+                terminal.say("all parts work");
+                if (demo) {
+                    return new Demo(cluster, node, view, directory.root(), terminal, stop)
+                            .run(recordings, tables);
+                }
+                return untilStopped(node, view, terminal, stop);
+            } finally {
+                node.close();
+                stopped.countDown();
+                removeHook(hook);
+            }
+        }
+    }
+
+    private static int untilStopped(LocalNode node, MeshView view, Terminal terminal, CountDownLatch stop)
+            throws InterruptedException {
+        while (!stop.await(2, TimeUnit.SECONDS)) {
+            terminal.status(view.summary());
+            Optional<String> failure = node.failure();
+            if (failure.isPresent()) {
+                throw new UserError(
+                        "a part stopped: " + failure.get(), "the log file tells more; what was stored is kept");
+            }
+        }
+        terminal.say("stopping");
+        return 0;
+    }
+
+    private MeshlogConfig configuration(DataDirectory directory) {
+        if (configFile != null) {
+            return MeshlogConfig.load(configFile);
+        }
+        Path here = Path.of("meshlog.yaml");
+        Path inData = directory.resolve("meshlog.yaml");
+        if (Files.exists(here)) {
+            return MeshlogConfig.load(here);
+        }
+        return Files.exists(inData) ? MeshlogConfig.load(inData) : MeshlogConfig.DEFAULTS;
+    }
+
+    private static Optional<Cluster> cluster(MeshlogConfig config) {
+        return Optional.ofNullable(config.kafka()).flatMap(kafka -> {
+            var named = new CommonOptions();
+            named.bootstrapServers = kafka.bootstrapServers();
+            named.kafkaConfig = kafka.configFile() == null ? null : Path.of(kafka.configFile());
+            return named.externalCluster();
+        });
+    }
+
+    private void createLogs(DataDirectory directory) {
+        Path logs = directory.resolve("logs");
+        try {
+            Files.createDirectories(logs);
+        } catch (IOException e) {
+            throw new UncheckedIOException(logs.toString(), e);
+        }
+        Logging.toFile(logs, options.json);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            var unused = latch.await(15, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is shutting down: that is why we are here.
+        }
+    }
+}

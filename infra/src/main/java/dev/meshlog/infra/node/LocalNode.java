@@ -1,0 +1,190 @@
+package dev.meshlog.infra.node;
+
+import dev.meshlog.infra.UserError;
+import dev.meshlog.infra.config.MeshlogConfig;
+import dev.meshlog.infra.topics.TopicProvisioning;
+import dev.meshlog.ingest.IngestApp;
+import dev.meshlog.ingest.IngestConfig;
+import dev.meshlog.ledger.chain.GenesisState;
+import dev.meshlog.ledger.state.MemoryStateStore;
+import dev.meshlog.ledger.state.State;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.SchemaTopic;
+import dev.meshlog.snapshotter.Snapshotter;
+import dev.meshlog.streams.StreamsApp;
+import dev.meshlog.streams.ledger.LedgerStreams;
+import dev.meshlog.streams.ledger.VertexProducer;
+import dev.meshlog.streams.radio.RadioStreams;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All parts in one process, on one cluster. Parts are started in the order of the data and stopped the other way round. */
+public final class LocalNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalNode.class);
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration LEADER_TIMEOUT = Duration.ofMillis(500);
+
+    private final Cluster cluster;
+    private final MeshlogConfig config;
+    private final Path directory;
+    private final Clock clock;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Deque<AutoCloseable> ledgerParts = new ArrayDeque<>();
+    private @Nullable LedgerIdentity identity;
+    private @Nullable IngestApp ingest;
+    private @Nullable StreamsApp radio;
+    private @Nullable StreamsApp ledger;
+    private @Nullable VertexProducer producer;
+    private @Nullable Snapshotter snapshotter;
+
+    /** @param directory where the parts keep what is theirs */
+    public LocalNode(Cluster cluster, MeshlogConfig config, Path directory, Clock clock) {
+        this.cluster = cluster;
+        this.config = config;
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /** The ledger's network and key, made on first start; to be called before {@link #start}. */
+    public LedgerIdentity prepareLedger() {
+        MeshlogConfig.Ledger ledgerConfig = config.ledger();
+        Path genesis = ledgerConfig.genesis() == null
+                ? directory.resolve("genesis.json")
+                : Path.of(ledgerConfig.genesis());
+        Path key = ledgerConfig.key() == null
+                ? directory.resolve("keys").resolve("validator.pem")
+                : Path.of(ledgerConfig.key());
+        identity = LedgerIdentity.bootstrap(genesis, key);
+        return identity;
+    }
+
+    /** Returns once every part works. */
+    public void start() throws InterruptedException {
+        try (Admin admin = cluster.admin()) {
+            List<TopicProvisioning.Drift> done = new TopicProvisioning(admin).apply();
+            LOG.info("topics: {} changes", done.size());
+        }
+        new SchemaTopic(cluster).publish();
+
+        radio = new StreamsApp("radio tables", RadioStreams.topology(channels()), radioProperties());
+        parts.push(radio);
+        radio.start();
+        if (config.ledger().enabled()) {
+            startLedger();
+        }
+        awaitRunning(radio, "radio tables");
+        if (ledger != null) {
+            awaitRunning(ledger, "ledger");
+        }
+        startIngest();
+    }
+
+    /** Stops ordering, executing, producing and snapshots; the radio side goes on. */
+    public void stopLedger() {
+        closeAll(ledgerParts);
+    }
+
+    public Optional<IngestApp> ingest() {
+        return Optional.ofNullable(ingest);
+    }
+
+    /** The first part that stopped by itself, with its reason. */
+    public Optional<String> failure() {
+        return Stream.of(
+                        describe("radio tables", radio == null ? Optional.empty() : radio.failure()),
+                        describe("ledger", ledger == null ? Optional.empty() : ledger.failure()),
+                        describe("vertex producer", producer == null ? Optional.empty() : producer.failure()),
+                        describe("snapshotter", snapshotter == null ? Optional.empty() : snapshotter.failure()))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    @Override
+    public void close() {
+        if (ingest != null) {
+            ingest.close();
+        }
+        closeAll(ledgerParts);
+        closeAll(parts);
+    }
+
+    private void startLedger() {
+        LedgerIdentity known = Objects.requireNonNull(identity, "prepareLedger comes first");
+        var genesis = known.genesis();
+        ledger = new StreamsApp(
+                "ledger", LedgerStreams.topology(genesis), LedgerStreams.properties(cluster, directory.resolve("streams")));
+        ledgerParts.push(ledger);
+        ledger.start();
+
+        snapshotter = new Snapshotter(
+                cluster,
+                new Snapshotter.Network(
+                        genesis.networkId(),
+                        genesis.bucketBits(),
+                        state -> GenesisState.entries(genesis).forEach(state::put)),
+                new Snapshotter.Settings(
+                        directory.resolve("snapshotter"),
+                        Duration.ofSeconds(config.snapshots().intervalSeconds()),
+                        config.snapshots().keep()),
+                clock);
+        ledgerParts.push(snapshotter);
+        snapshotter.start();
+
+        var genesisState = new State(new MemoryStateStore(), genesis.bucketBits());
+        GenesisState.entries(genesis).forEach(genesisState::put);
+        producer = new VertexProducer(
+                cluster,
+                genesis,
+                genesisState.root(0),
+                known.key(),
+                new VertexProducer.Settings(
+                        Duration.ofMillis(config.ledger().minRoundIntervalMs()),
+                        Duration.ofMillis(config.ledger().idleRoundIntervalMs()),
+                        LEADER_TIMEOUT),
+                clock);
+        ledgerParts.push(producer);
+        producer.start();
+    }
+
+    private void startIngest() {
+        ingest = new IngestApp(new IngestConfig(
+                cluster.properties(),
+                config.radio().links().stream().map(MeshlogConfig.Link::toLinkConfig).toList(),
+                clock));
+        ingest.start();
+    }
+
+    private void awaitRunning(StreamsApp app, String name) throws InterruptedException {
+        if (!app.awaitRunning(START)) {
+            throw new UserError(
+                    "the " + name + " did not start: "
+                            + app.failure().map(Throwable::toString).orElse("not ready within " + START.toSeconds() + " s"),
+                    "the log file tells more; what was stored is kept");
+        }
+    }
+
+    private static Optional<String> describe(String part, Optional<? extends Throwable> failure) {
+        return failure.map(thrown -> part + ": " + thrown.getMessage());
+    }
+
+    private static void closeAll(Deque<AutoCloseable> open) {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                LOG.warn("a part did not stop cleanly: {}", e.toString());
+            }
+        }
+    }
+}

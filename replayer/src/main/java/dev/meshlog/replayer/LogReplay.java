@@ -1,0 +1,151 @@
+package dev.meshlog.replayer;
+
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.chain.Applied;
+import dev.meshlog.ledger.chain.ChainHead;
+import dev.meshlog.ledger.chain.CheckpointMark;
+import dev.meshlog.ledger.chain.CommitOutput;
+import dev.meshlog.ledger.chain.Ledger;
+import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.ledger.dag.SafetyViolationException;
+import dev.meshlog.ledger.execution.SystemPod;
+import dev.meshlog.ledger.rocksdb.RocksStateStore;
+import dev.meshlog.ledger.state.State;
+import dev.meshlog.ledger.vertex.Vertex;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.SignedVertex;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Runs the ledger over the verified log again and compares every checkpoint with what was published for it. One thread. */
+final class LogReplay {
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final Cluster cluster;
+    private final GenesisConfig genesis;
+    private final RocksStateStore store;
+    private final Map<Long, PublishedCommits.Commit> published;
+    private final State state;
+    private final Ledger ledger;
+    private final List<String> differences = new ArrayList<>();
+    private long vertices;
+    private int checked;
+    private CheckpointMark checkpoint;
+
+    /** @param store with the state to go on from; an empty one becomes the genesis state */
+    LogReplay(Cluster cluster, GenesisConfig genesis, RocksStateStore store, PublishedCommits published) {
+        this.cluster = cluster;
+        this.genesis = genesis;
+        this.store = store;
+        this.published = published.byIndex();
+        this.state = new State(store, genesis.bucketBits());
+        this.ledger = new Ledger(
+                genesis,
+                state,
+                store.pendingVertices(genesis.networkId()),
+                Ed25519.fastest(),
+                List.of(new SystemPod()));
+        this.checkpoint = ledger.checkpoint();
+        commit();
+    }
+
+    /**
+     * Replays to the end of the log as it is now, or up to a commit.
+     *
+     * @throws RecoveryException when the log no longer reaches back to {@code from}
+     */
+    void run(long from, long toCommit, RecoveryListener listener) {
+        var partition = new TopicPartition(Topics.VERIFIED.name(), 0);
+        try (var consumer = cluster.consumer(Topics.VERIFIED)) {
+            consumer.assign(List.of(partition));
+            long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            if (first > from) {
+                throw new RecoveryException(
+                        "%s begins at offset %d, replay needs it from %d on; a newer snapshot may do".formatted(partition, first, from));
+            }
+            if (from > end) {
+                throw new RecoveryException(
+                        "%s ends at offset %d, replay starts at %d: the log was truncated".formatted(partition, end, from));
+            }
+            consumer.seek(partition, from);
+            while (consumer.position(partition) < end && ledger.head().commitIndex() < toCommit) {
+                for (ConsumerRecord<String, SignedVertex> rec : consumer.poll(POLL)) {
+                    if (rec.offset() >= end || ledger.head().commitIndex() >= toCommit) {
+                        break;
+                    }
+                    apply(rec);
+                }
+                commit();
+                listener.replayed(consumer.position(partition), end, ledger.head().commitIndex());
+            }
+        }
+    }
+
+    ChainHead head() {
+        return ledger.head();
+    }
+
+    /** The newest checkpoint, computed here. */
+    CheckpointMark checkpoint() {
+        return checkpoint;
+    }
+
+    long entries() {
+        return state.entries();
+    }
+
+    long vertices() {
+        return vertices;
+    }
+
+    int checkedCheckpoints() {
+        return checked;
+    }
+
+    List<String> differences() {
+        return differences;
+    }
+
+    private void apply(ConsumerRecord<String, SignedVertex> rec) {
+        try {
+            Applied applied = ledger.apply(Vertex.parse(genesis.networkId(), rec.value()), rec.offset());
+            vertices++;
+            applied.commits().forEach(this::compare);
+        } catch (SafetyViolationException e) {
+            throw new RecoveryException("replay halts at offset " + rec.offset() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void compare(CommitOutput commit) {
+        commit.checkpoint().ifPresent(mark -> checkpoint = mark);
+        PublishedCommits.Commit expected = published.get(commit.index());
+        if (expected == null) {
+            return;
+        }
+        if (!expected.commitHash().equals(commit.commitHash())) {
+            differences.add("commit %d: published hash %s, replayed %s"
+                    .formatted(commit.index(), expected.commitHash(), commit.commitHash()));
+        }
+        Hash expectedRoot = expected.root();
+        if (expectedRoot != null && commit.checkpoint().isPresent()) {
+            checked++;
+            Hash root = commit.checkpoint().get().root();
+            if (!expectedRoot.equals(root)) {
+                differences.add("checkpoint %d: published root %s, replayed %s"
+                        .formatted(commit.checkpoint().get().index(), expectedRoot, root));
+            }
+        }
+    }
+
+    private void commit() {
+        state.flush();
+        store.commit();
+    }
+}
