@@ -1,0 +1,134 @@
+package dev.meshlog.ledger.chain;
+
+import dev.meshlog.ledger.ChangeSet;
+import dev.meshlog.ledger.Domain;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.RootedTable;
+import dev.meshlog.ledger.StateKey;
+import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.crypto.SignatureCheck;
+import dev.meshlog.ledger.dag.Dag;
+import dev.meshlog.ledger.execution.CommitContext;
+import dev.meshlog.ledger.execution.Executor;
+import dev.meshlog.ledger.execution.Pod;
+import dev.meshlog.ledger.execution.TxResult;
+import dev.meshlog.ledger.vertex.Vertex;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Executes commits and writes all that they change, the chain entry included, into the state. */
+final class CommitWriter {
+    private final GenesisConfig genesis;
+    private final RootedTable state;
+    private final Epochs epochs;
+    private final Executor executor;
+    private ChainHead head;
+    private CheckpointMark checkpoint;
+
+    CommitWriter(
+            GenesisConfig genesis,
+            RootedTable state,
+            Epochs epochs,
+            ChainHead head,
+            SignatureCheck signatures,
+            List<Pod> pods) {
+        this.genesis = genesis;
+        this.state = state;
+        this.epochs = epochs;
+        this.head = head;
+        this.executor = new Executor(head.networkId(), genesis.maxTxValidity(), signatures, pods);
+        this.checkpoint = isCheckpoint(head.commitIndex()) ? mark(head.commitIndex()) : head.earlierCheckpoint();
+    }
+
+    /** A commit but for its offsets. */
+    record Written(
+            ChainHead head,
+            Hash previousHash,
+            List<TxResult> results,
+            NavigableMap<byte[], byte @Nullable []> changes,
+            Optional<CheckpointMark> checkpoint) {}
+
+    ChainHead head() {
+        return head;
+    }
+
+    CheckpointMark checkpoint() {
+        return checkpoint;
+    }
+
+    Written write(VertexRef leader, List<Vertex> vertices) {
+        var changes = new ChangeSet(state);
+        long index = head.commitIndex() + 1;
+        long epoch = epochs.epoch(leader.round());
+        var context =
+                new CommitContext(changes, leader.round(), epochs.history().ofEpoch(epoch + 2));
+        List<TxResult> results = execute(vertices, context);
+
+        ReplayWindow.remember(changes, index, leader.round(), context.executed());
+        long oldest =
+                ReplayWindow.forget(changes, head.oldestWindowCommit(), index, leader.round(), genesis.maxTxValidity());
+        long floor = Math.max(head.gcFloor(), Dag.floorAfter(leader.round(), genesis.gcDepth()));
+        List<VertexRef> refs = vertices.stream().map(Vertex::ref).toList();
+        CommittedVertices.update(changes, refs, head.gcFloor(), floor);
+        ValidatorHistory history =
+                epochs.history().with(epoch + 2, context.validators()).from(epochs.epoch(floor));
+        if (history != epochs.history()) {
+            changes.put(StateKey.validators(), history.encode());
+            epochs.replace(history);
+        }
+
+        Hash previous = head.commitHash();
+        long failed = results.stream().filter(result -> !result.isOk()).count();
+        head = new ChainHead(
+                head.networkId(),
+                index,
+                commitHash(previous, index, leader.id(), refs),
+                leader.round(),
+                epoch,
+                floor,
+                oldest,
+                checkpoint,
+                head.vertices() + vertices.size(),
+                head.transactions() + results.size(),
+                head.failedTransactions() + failed);
+        changes.put(StateKey.chain(), head.encode());
+        NavigableMap<byte[], byte @Nullable []> net = changes.flush();
+        if (!isCheckpoint(index)) {
+            return new Written(head, previous, results, net, Optional.empty());
+        }
+        checkpoint = mark(index);
+        return new Written(head, previous, results, net, Optional.of(checkpoint));
+    }
+
+    static Hash commitHash(Hash previous, long index, Hash leader, List<VertexRef> vertices) {
+        List<byte[]> parts = new ArrayList<>();
+        parts.add(previous.bytes());
+        parts.add(Domain.u64(index));
+        parts.add(leader.bytes());
+        vertices.forEach(vertex -> parts.add(vertex.id().bytes()));
+        return Domain.COMMIT.hash(parts.toArray(byte[][]::new));
+    }
+
+    private List<TxResult> execute(List<Vertex> vertices, CommitContext context) {
+        List<TxResult> results = new ArrayList<>();
+        for (Vertex vertex : vertices) {
+            for (byte[] transaction : vertex.transactions()) {
+                results.add(executor.execute(transaction, vertex.id(), context));
+            }
+        }
+        return results;
+    }
+
+    private boolean isCheckpoint(long commitIndex) {
+        return commitIndex % genesis.checkpointInterval() == 0;
+    }
+
+    private CheckpointMark mark(long commitIndex) {
+        long index = commitIndex / genesis.checkpointInterval();
+        return new CheckpointMark(index, state.root(index), state.entries());
+    }
+}

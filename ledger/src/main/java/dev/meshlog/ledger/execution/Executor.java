@@ -1,0 +1,168 @@
+package dev.meshlog.ledger.execution;
+
+import dev.meshlog.ledger.ChangeSet;
+import dev.meshlog.ledger.Domain;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.StateKey;
+import dev.meshlog.ledger.crypto.SignatureCheck;
+import dev.meshlog.ledger.execution.PodOutcome.Failure;
+import dev.meshlog.ledger.execution.PodOutcome.NewValue;
+import dev.meshlog.ledger.execution.PodOutcome.Success;
+import dev.meshlog.ledger.vertex.Call;
+import dev.meshlog.ledger.vertex.ObjectRef;
+import dev.meshlog.ledger.vertex.Transaction;
+import dev.meshlog.schemas.MalformedRecordException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs transactions in commit order. The checks come in one fixed order, so that a failure has one code: format, seen before, signature,
+ * validity, declared versions, ownership, the function.
+ *
+ * <p>A transaction is used up once its signature and its validity hold, whatever comes out: it never runs a second time. Before that it
+ * leaves no trace, so that a copy with a forged signature can't block the real one.
+ */
+public final class Executor {
+    private final Hash networkId;
+    private final long maxTxValidity;
+    private final SignatureCheck signatures;
+    private final Map<String, Pod> pods = new HashMap<>();
+
+    public Executor(Hash networkId, long maxTxValidity, SignatureCheck signatures, List<Pod> pods) {
+        this.networkId = networkId;
+        this.maxTxValidity = maxTxValidity;
+        this.signatures = signatures;
+        for (Pod pod : pods) {
+            this.pods.put(pod.name(), pod);
+        }
+    }
+
+    public TxResult execute(byte[] bytes, Hash vertexId, CommitContext commit) {
+        Transaction transaction;
+        try {
+            transaction = Transaction.parse(networkId, bytes);
+        } catch (MalformedRecordException e) {
+            // There is no body to hash: the id of a result is then that of all the bytes.
+            Hash id = Domain.TRANSACTION.hash(networkId.bytes(), bytes);
+            return new TxResult(id, vertexId, ResultCode.MALFORMED, String.valueOf(e.getMessage()), List.of());
+        }
+        PodOutcome outcome = admit(transaction, commit);
+        if (outcome == null) {
+            commit.state()
+                    .put(
+                            StateKey.transaction(transaction.id()),
+                            Domain.u64(transaction.call().validUntilRound()));
+            commit.executed(transaction.id());
+            outcome = run(transaction.call(), commit);
+        }
+        if (outcome instanceof Success success) {
+            List<Hash> created = apply(transaction, success, commit);
+            return new TxResult(transaction.id(), vertexId, ResultCode.OK, "", created);
+        }
+        var failure = (Failure) outcome;
+        return new TxResult(transaction.id(), vertexId, failure.code(), failure.detail(), List.of());
+    }
+
+    /** Null when the transaction may run. */
+    private @Nullable Failure admit(Transaction transaction, CommitContext commit) {
+        long validUntil = transaction.call().validUntilRound();
+        if (commit.state().get(StateKey.transaction(transaction.id())) != null) {
+            return new Failure(ResultCode.DUPLICATE, "");
+        }
+        if (!transaction.hasGoodSignature(signatures)) {
+            return new Failure(ResultCode.BAD_SIGNATURE, "");
+        }
+        if (validUntil < commit.leaderRound()) {
+            return new Failure(ResultCode.EXPIRED, validUntil + " at round " + commit.leaderRound());
+        }
+        if (validUntil - commit.leaderRound() > maxTxValidity) {
+            return new Failure(ResultCode.VALID_TOO_LONG, validUntil + " at round " + commit.leaderRound());
+        }
+        return null;
+    }
+
+    private PodOutcome run(Call call, CommitContext commit) {
+        List<LedgerObject> reads = new ArrayList<>();
+        List<LedgerObject> writes = new ArrayList<>();
+        Failure failure = load(call.reads(), commit.state(), reads);
+        if (failure == null) {
+            failure = load(call.writes(), commit.state(), writes);
+        }
+        if (failure != null) {
+            return failure;
+        }
+        for (int i = 0; i < writes.size(); i++) {
+            if (!writes.get(i).owner().equals(call.sender())) {
+                return new Failure(
+                        ResultCode.NOT_OWNER, "object " + call.writes().get(i).id());
+            }
+        }
+        Pod pod = pods.get(call.pod());
+        if (pod == null) {
+            return new Failure(ResultCode.UNKNOWN_POD, call.pod());
+        }
+        Optional<Failure> refusal = pod.verify(call);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        return pod.execute(new PodCall(
+                call.sender(),
+                call.function(),
+                call.args(),
+                List.copyOf(reads),
+                List.copyOf(writes),
+                call.createsCount(),
+                commit.validators()));
+    }
+
+    private static @Nullable Failure load(List<ObjectRef> declared, ChangeSet state, List<LedgerObject> into) {
+        for (ObjectRef ref : declared) {
+            byte[] entry = state.get(StateKey.object(ref.id()));
+            if (entry == null) {
+                return new Failure(ResultCode.OBJECT_NOT_FOUND, "object " + ref.id());
+            }
+            LedgerObject object = LedgerObject.decode(entry);
+            if (object.version() != ref.version()) {
+                return new Failure(
+                        ResultCode.VERSION_MISMATCH,
+                        "object " + ref.id() + " has version " + object.version() + ", declared is " + ref.version());
+            }
+            into.add(object);
+        }
+        return null;
+    }
+
+    private static List<Hash> apply(Transaction transaction, Success success, CommitContext commit) {
+        Call call = transaction.call();
+        if (success.written().size() != call.writes().size()
+                || success.created().size() != call.createsCount()) {
+            throw new IllegalStateException("pod " + call.pod() + ", " + call.function() + ": not what was declared");
+        }
+        for (int i = 0; i < call.writes().size(); i++) {
+            ObjectRef ref = call.writes().get(i);
+            byte[] key = StateKey.object(ref.id());
+            Optional<NewValue> value = success.written().get(i);
+            if (value.isPresent()) {
+                commit.state().put(key, encode(ref.version() + 1, value.get()));
+            } else {
+                commit.state().delete(key);
+            }
+        }
+        List<Hash> created = new ArrayList<>();
+        for (int i = 0; i < success.created().size(); i++) {
+            Hash id = transaction.createdId(i);
+            commit.state().put(StateKey.object(id), encode(1, success.created().get(i)));
+            created.add(id);
+        }
+        success.validators().ifPresent(commit::replaceValidators);
+        return created;
+    }
+
+    private static byte[] encode(long version, NewValue value) {
+        return new LedgerObject(version, value.owner(), value.value()).encode();
+    }
+}

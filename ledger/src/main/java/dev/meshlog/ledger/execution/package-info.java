@@ -1,0 +1,5 @@
+/** What a transaction does to the state. */
+@NullMarked
+package dev.meshlog.ledger.execution;
+
+import org.jspecify.annotations.NullMarked;

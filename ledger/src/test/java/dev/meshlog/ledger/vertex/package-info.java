@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ledger.vertex;
+
+import org.jspecify.annotations.NullMarked;
