@@ -68,11 +68,12 @@ final class LogReplay {
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             if (first > from) {
                 throw new RecoveryException(
-                        "%s begins at offset %d, replay needs it from %d on; a newer snapshot may do".formatted(partition, first, from));
+                        "%s begins at offset %d, replay needs it from %d on; a newer snapshot may do"
+                                .formatted(partition, first, from));
             }
             if (from > end) {
-                throw new RecoveryException(
-                        "%s ends at offset %d, replay starts at %d: the log was truncated".formatted(partition, end, from));
+                throw new RecoveryException("%s ends at offset %d, replay starts at %d: the log was truncated"
+                        .formatted(partition, end, from));
             }
             consumer.seek(partition, from);
             while (consumer.position(partition) < end && ledger.head().commitIndex() < toCommit) {
@@ -83,7 +84,8 @@ final class LogReplay {
                     apply(rec);
                 }
                 commit();
-                listener.replayed(consumer.position(partition), end, ledger.head().commitIndex());
+                listener.replayed(
+                        consumer.position(partition), end, ledger.head().commitIndex());
             }
         }
     }

@@ -40,6 +40,6 @@ public record RecoveryReport(
 
     /** Whether everything that could be compared was equal, and something was. */
     public boolean verified() {
-        return differences.isEmpty() && root.equals(publishedRoot);
+        return differences.isEmpty() && publishedRoot != null && root.equals(publishedRoot);
     }
 }

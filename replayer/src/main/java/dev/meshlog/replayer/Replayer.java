@@ -60,9 +60,11 @@ public final class Replayer {
             long fetched = clock.millis();
             RecoveryReport report;
             try (RocksStateStore store = RocksStateStore.open(partial, genesis.bucketBits())) {
-                found.ifPresent(snapshot -> new SnapshotInstaller(snapshot.manifest(), chunks, store).install(listener));
+                found.ifPresent(
+                        snapshot -> new SnapshotInstaller(snapshot.manifest(), chunks, store).install(listener));
                 long applied = clock.millis();
-                long from = found.map(snapshot -> snapshot.published().getBinding().getReplayFrom())
+                long from = found.map(
+                                snapshot -> snapshot.published().getBinding().getReplayFrom())
                         .orElse(0L);
                 long startCommit =
                         found.map(snapshot -> snapshot.manifest().commitIndex()).orElse(0L);
@@ -92,13 +94,14 @@ public final class Replayer {
     private static void requireHead(LogReplay replay, Manifest manifest) {
         if (replay.head().commitIndex() != manifest.commitIndex()
                 || !replay.head().commitHash().equals(manifest.commitHash())) {
-            throw new RecoveryException("the snapshot of checkpoint %d is not used: its state stands at commit %d (%s), its manifest says commit %d (%s)"
-                    .formatted(
-                            manifest.checkpointIndex(),
-                            replay.head().commitIndex(),
-                            replay.head().commitHash(),
-                            manifest.commitIndex(),
-                            manifest.commitHash()));
+            throw new RecoveryException(
+                    "the snapshot of checkpoint %d is not used: its state stands at commit %d (%s), its manifest says commit %d (%s)"
+                            .formatted(
+                                    manifest.checkpointIndex(),
+                                    replay.head().commitIndex(),
+                                    replay.head().commitHash(),
+                                    manifest.commitIndex(),
+                                    manifest.commitHash()));
         }
     }
 

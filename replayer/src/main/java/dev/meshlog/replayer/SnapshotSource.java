@@ -105,13 +105,14 @@ public final class SnapshotSource {
                 .sorted()
                 .findFirst();
         if (missing.isPresent()) {
-            throw new RecoveryException("the snapshot of checkpoint %d can't be restored: %d of %d chunks are %s, the first is %s; an older snapshot or replay from genesis may do"
-                    .formatted(
-                            manifest.checkpointIndex(),
-                            sizes.size() - there.size(),
-                            sizes.size(),
-                            damaged.contains(missing.get()) ? "damaged" : "missing",
-                            missing.get()));
+            throw new RecoveryException(
+                    "the snapshot of checkpoint %d can't be restored: %d of %d chunks are %s, the first is %s; an older snapshot or replay from genesis may do"
+                            .formatted(
+                                    manifest.checkpointIndex(),
+                                    sizes.size() - there.size(),
+                                    sizes.size(),
+                                    damaged.contains(missing.get()) ? "damaged" : "missing",
+                                    missing.get()));
         }
     }
 

@@ -28,7 +28,8 @@ public final class StreamsSettings {
         // Records wake the thread at once; without any, it looks around this often.
         p.put(StreamsConfig.POLL_MS_CONFIG, 500);
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
-        // A known member that comes back gets its tasks at once; an unknown one waits for the old session to lapse (45 s).
+        // A known member that comes back gets its tasks at once; an unknown one waits for the old session to lapse (45
+        // s).
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), applicationId);
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         p.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 10_000);
@@ -36,7 +37,8 @@ public final class StreamsSettings {
         p.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         p.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.LARGE_RECORD_BYTES);
         p.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
-        // A killed process leaves its transaction open; its successor aborts it, but readers should not wait long if none comes.
+        // A killed process leaves its transaction open; its successor aborts it, but readers should not wait long if
+        // none comes.
         p.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 10_000);
         p.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), Topics.LARGE_RECORD_BYTES);
         return p;

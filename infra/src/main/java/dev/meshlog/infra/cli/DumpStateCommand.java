@@ -46,7 +46,8 @@ final class DumpStateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (var access = ClusterAccess.open(options)) {
             GenesisConfig network = genesis.read(options);
-            long commit = PublishedCommits.read(access.cluster(), Long.MAX_VALUE).newestCheckpointCommit();
+            long commit =
+                    PublishedCommits.read(access.cluster(), Long.MAX_VALUE).newestCheckpointCommit();
             Path directory = Files.createTempDirectory("meshlog-dump");
             try {
                 Path target = directory.resolve("state");

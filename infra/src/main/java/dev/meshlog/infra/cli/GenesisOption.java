@@ -8,7 +8,10 @@ import picocli.CommandLine.Option;
 
 /** Which network a command works for. */
 final class GenesisOption {
-    @Option(names = "--genesis", paramLabel = "FILE", description = "Genesis file (default: genesis.json of the data directory).")
+    @Option(
+            names = "--genesis",
+            paramLabel = "FILE",
+            description = "Genesis file (default: genesis.json of the data directory).")
     private @Nullable Path genesis;
 
     GenesisConfig read(CommonOptions options) {

@@ -63,7 +63,9 @@ final class LedgerCommand {
                             entry -> entry.getValue().getCreatedAtMs()))
                     .ifPresent(entry -> {
                         status.put("newestSnapshot", entry.getKey());
-                        status.put("newestSnapshotAt", entry.getValue().getCreatedAtMs().toString());
+                        status.put(
+                                "newestSnapshotAt",
+                                entry.getValue().getCreatedAtMs().toString());
                     });
         }
         var out = spec.commandLine().getOut();

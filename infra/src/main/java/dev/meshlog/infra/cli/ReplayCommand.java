@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
-        description = "Recover the committed state: newest snapshot plus replay of the log; exit code 3 when a root differs.")
+        description =
+                "Recover the committed state: newest snapshot plus replay of the log; exit code 3 when a root differs.")
 @SuppressWarnings("NullAway.Init") // fields are set by picocli
 final class ReplayCommand implements Callable<Integer> {
     @Mixin
@@ -31,7 +32,10 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private GenesisOption genesis;
 
-    @Option(names = "--to", paramLabel = "DIR", description = "Keep the recovered state here (default: it is only compared).")
+    @Option(
+            names = "--to",
+            paramLabel = "DIR",
+            description = "Keep the recovered state here (default: it is only compared).")
     private @Nullable Path target;
 
     @Option(names = "--from-genesis", description = "Replay everything, without a snapshot.")

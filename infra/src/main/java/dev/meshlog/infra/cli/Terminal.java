@@ -66,19 +66,20 @@ final class Terminal implements Narrator {
             return;
         }
         Map<String, Long> counters = summary.counters();
-        String text = "%6.1f s  frames %d  packets %d  nodes %d  keys %d (%d shared, %d low-entropy)  rejected %d | commits %d  checkpoint %d  snapshots %d"
-                .formatted(
-                        elapsed() / 1_000.0,
-                        counters.getOrDefault("frames", 0L),
-                        counters.getOrDefault("packets", 0L),
-                        summary.nodes(),
-                        summary.keys(),
-                        summary.sharedKeys(),
-                        summary.lowEntropyKeys(),
-                        counters.getOrDefault("rejected", 0L),
-                        summary.commitIndex(),
-                        summary.checkpoint(),
-                        summary.snapshots());
+        String text =
+                "%6.1f s  frames %d  packets %d  nodes %d  keys %d (%d shared, %d low-entropy)  rejected %d | commits %d  checkpoint %d  snapshots %d"
+                        .formatted(
+                                elapsed() / 1_000.0,
+                                counters.getOrDefault("frames", 0L),
+                                counters.getOrDefault("packets", 0L),
+                                summary.nodes(),
+                                summary.keys(),
+                                summary.sharedKeys(),
+                                summary.lowEntropyKeys(),
+                                counters.getOrDefault("rejected", 0L),
+                                summary.commitIndex(),
+                                summary.checkpoint(),
+                                summary.snapshots());
         if (interactive) {
             out.print("\r" + text + " ".repeat(Math.max(0, statusLength - text.length())));
             statusLength = text.length();

@@ -36,22 +36,36 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions options;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration (default: meshlog.yaml here, else in the data directory).")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Configuration (default: meshlog.yaml here, else in the data directory).")
     private @Nullable Path configFile;
 
     @Option(names = "--port", description = "Port of the embedded broker on 127.0.0.1; 0: any free one.")
     private @Nullable Integer port;
 
-    @Option(names = "--demo", description = "Play a recorded mesh, order transactions, take snapshots, then recover and compare.")
+    @Option(
+            names = "--demo",
+            description = "Play a recorded mesh, order transactions, take snapshots, then recover and compare.")
     private boolean demo;
 
-    @Option(names = "--frames", paramLabel = "FILE", description = "Demo: play this recording of a radio's stream instead.")
+    @Option(
+            names = "--frames",
+            paramLabel = "FILE",
+            description = "Demo: play this recording of a radio's stream instead.")
     private @Nullable Path frames;
 
-    @Option(names = "--mqtt", paramLabel = "FILE", description = "Demo: play this recording of MQTT envelopes (JSON lines) instead.")
+    @Option(
+            names = "--mqtt",
+            paramLabel = "FILE",
+            description = "Demo: play this recording of MQTT envelopes (JSON lines) instead.")
     private @Nullable Path mqtt;
 
-    @Option(names = "--expected", paramLabel = "FILE", description = "Demo: what the tables must hold in the end (JSON).")
+    @Option(
+            names = "--expected",
+            paramLabel = "FILE",
+            description = "Demo: what the tables must hold in the end (JSON).")
     private @Nullable Path expected;
 
     @Spec
@@ -67,7 +81,8 @@ final class UpCommand implements Callable<Integer> {
             createLogs(directory);
             List<Recording> recordings = demo ? Recording.forDemo(directory.root(), frames, mqtt) : List.of();
             MeshlogConfig config = demo ? Demo.configuration(directory.root(), recordings) : configuration(directory);
-            Optional<Path> tables = demo ? Demo.expectedTables(directory.root(), expected, frames, mqtt) : Optional.empty();
+            Optional<Path> tables =
+                    demo ? Demo.expectedTables(directory.root(), expected, frames, mqtt) : Optional.empty();
             var terminal = new Terminal(spec.commandLine().getOut(), options.json);
             Optional<Cluster> external = options.externalCluster().or(() -> cluster(config));
             if (external.isPresent()) {
@@ -117,8 +132,7 @@ final class UpCommand implements Callable<Integer> {
                 view.start();
                 terminal.say("all parts work");
                 if (demo) {
-                    return new Demo(cluster, node, view, directory.root(), terminal, stop)
-                            .run(recordings, tables);
+                    return new Demo(cluster, node, view, directory.root(), terminal, stop).run(recordings, tables);
                 }
                 return untilStopped(node, view, terminal, stop);
             } finally {

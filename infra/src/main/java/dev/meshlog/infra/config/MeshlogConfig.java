@@ -137,8 +137,7 @@ public record MeshlogConfig(
                     name != null && name.matches("[A-Za-z0-9._-]{1,64}"),
                     "radio.links.name",
                     "1 to 64 of A-Z a-z 0-9 . _ -");
-            require(
-                    network != null && network.matches(NAME), "radio.links.network of link " + name, NAME_RULE);
+            require(network != null && network.matches(NAME), "radio.links.network of link " + name, NAME_RULE);
             require("file".equals(type), "radio.links.type of link " + name, "file");
             require(path != null, "radio.links.path of link " + name, "the recording's file name");
             require(
@@ -150,7 +149,8 @@ public record MeshlogConfig(
         /** As the ingest module wants it. */
         public LinkConfig toLinkConfig() {
             Pace pace = messagesPerSecond == null ? Pace.FAST : Pace.perSecond(messagesPerSecond);
-            return new LinkConfig(name, network, new LinkConfig.FileSource(Path.of(Objects.requireNonNull(path)), pace));
+            return new LinkConfig(
+                    name, network, new LinkConfig.FileSource(Path.of(Objects.requireNonNull(path)), pace));
         }
     }
 

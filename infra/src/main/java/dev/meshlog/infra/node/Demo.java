@@ -65,7 +65,9 @@ public final class Demo {
                 null);
         Path file = dataDirectory.resolve("meshlog.yaml");
         try {
-            Files.writeString(file, "# Written by the demo.\n" + YAML.writeValueAsString(config).replaceFirst("^---\\R", ""));
+            Files.writeString(
+                    file,
+                    "# Written by the demo.\n" + YAML.writeValueAsString(config).replaceFirst("^---\\R", ""));
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);
         }
@@ -83,7 +85,8 @@ public final class Demo {
         }
         String name = Recording.BUILT_IN + ".expected.json";
         try {
-            return Optional.of(Recording.resource(name, dataDirectory.resolve("recordings").resolve(name)));
+            return Optional.of(
+                    Recording.resource(name, dataDirectory.resolve("recordings").resolve(name)));
         } catch (IOException e) {
             throw new UncheckedIOException(name, e);
         }
@@ -93,8 +96,13 @@ public final class Demo {
     public int run(List<Recording> recordings, Optional<Path> expected) throws InterruptedException {
         Optional<ExpectedTables> tables = expected.map(ExpectedTables::read);
         String network = recordings.get(0).network();
-        terminal.say("playing %s as network %s".formatted(
-                recordings.stream().map(recording -> String.valueOf(recording.file().getFileName())).toList(), network));
+        terminal.say("playing %s as network %s"
+                .formatted(
+                        recordings.stream()
+                                .map(recording ->
+                                        String.valueOf(recording.file().getFileName()))
+                                .toList(),
+                        network));
         var identity = node.prepareLedger();
         boolean radioOk;
         try (var load = new DemoLoad(
@@ -105,14 +113,18 @@ public final class Demo {
             radioOk = awaitRadio(network, tables);
             awaitSnapshots();
             load.close();
-            terminal.say("load ends: %d transactions submitted, %d executed".formatted(load.submitted(), load.succeeded()));
+            terminal.say(
+                    "load ends: %d transactions submitted, %d executed".formatted(load.submitted(), load.succeeded()));
         }
         if (stop.getCount() == 0) {
             terminal.say("stopped before the end of the demo; 'meshlog up' goes on where it was");
             return 1;
         }
         boolean ledgerOk = recover(identity);
-        terminal.say(radioOk && ledgerOk ? "the demo is done: everything is as it must be" : "the demo is done: NOT everything is as it must be");
+        terminal.say(
+                radioOk && ledgerOk
+                        ? "the demo is done: everything is as it must be"
+                        : "the demo is done: NOT everything is as it must be");
         terminal.say("look around: ./meshlog keys | topics | ledger status | dump-state --data " + directory);
         return radioOk && ledgerOk ? 0 : VERIFICATION_FAILED;
     }
@@ -132,7 +144,8 @@ public final class Demo {
             }
             boolean played = node.ingest().orElseThrow().awaitFinished(Duration.ZERO);
             boolean settled = System.nanoTime() - lastChange > SETTLED.toNanos();
-            boolean equal = tables.isPresent() && tables.get().differences(network, view).isEmpty();
+            boolean equal = tables.isPresent()
+                    && tables.get().differences(network, view).isEmpty();
             if (played && (equal || settled)) {
                 break;
             }
@@ -177,7 +190,9 @@ public final class Demo {
     private boolean recover(LedgerIdentity identity) {
         node.stopLedger();
         terminal.say("ledger processing is stopped; recovering its state into a fresh directory");
-        Path target = directory.resolve("replayer").resolve("recovered-" + Clock.systemUTC().millis());
+        Path target = directory
+                .resolve("replayer")
+                .resolve("recovered-" + Clock.systemUTC().millis());
         try {
             Files.createDirectories(target.getParent());
         } catch (IOException e) {

@@ -124,8 +124,7 @@ final class DemoLoad implements AutoCloseable {
             SigningKey sender = senders.get(random.nextInt(senders.size()));
             byte[] content = ("object %016x".formatted(random.nextLong())).getBytes(StandardCharsets.US_ASCII);
             Transaction transaction = sign(sender, List.of(), 1, "create_object", content, validUntil);
-            wave.add(new Sent(
-                    transaction, "create_object", List.of(new Owned(transaction.createdId(0), 1, sender))));
+            wave.add(new Sent(transaction, "create_object", List.of(new Owned(transaction.createdId(0), 1, sender))));
         }
         for (int i = 0; i < CHANGED_IN_A_WAVE + HANDED_ON_IN_A_WAVE && !objects.isEmpty(); i++) {
             Owned object = objects.remove(random.nextInt(objects.size()));
@@ -139,7 +138,13 @@ final class DemoLoad implements AutoCloseable {
             } else {
                 SigningKey next = senders.get(random.nextInt(senders.size()));
                 wave.add(new Sent(
-                        sign(object.owner(), write, 0, "transfer_object", next.publicKey().bytes(), validUntil),
+                        sign(
+                                object.owner(),
+                                write,
+                                0,
+                                "transfer_object",
+                                next.publicKey().bytes(),
+                                validUntil),
                         "transfer_object",
                         List.of(new Owned(object.id(), object.version() + 1, next))));
             }
@@ -158,7 +163,8 @@ final class DemoLoad implements AutoCloseable {
     private void await(Consumer<String, TransactionResult> consumer, List<Sent> wave) {
         long deadline = System.nanoTime() + RESULTS.toNanos();
         results.clear();
-        while (!wave.stream().allMatch(sent -> results.containsKey(sent.transaction().id()))
+        while (!wave.stream()
+                        .allMatch(sent -> results.containsKey(sent.transaction().id()))
                 && System.nanoTime() < deadline) {
             for (ConsumerRecord<String, TransactionResult> rec : consumer.poll(Duration.ofMillis(200))) {
                 results.put(Hash.of(rec.value().getTxId()), rec.value());
@@ -167,7 +173,10 @@ final class DemoLoad implements AutoCloseable {
         for (Sent sent : wave) {
             TransactionResult result = results.get(sent.transaction().id());
             if (result == null) {
-                LOG.warn("{} {} has no result yet", sent.function(), sent.transaction().id());
+                LOG.warn(
+                        "{} {} has no result yet",
+                        sent.function(),
+                        sent.transaction().id());
             } else if (result.getCode().equals(ResultCode.OK.name())) {
                 succeeded++;
                 objects.addAll(sent.after());

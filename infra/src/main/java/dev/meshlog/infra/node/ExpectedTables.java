@@ -36,7 +36,8 @@ public final class ExpectedTables {
             }
             return new ExpectedTables(root);
         } catch (IOException e) {
-            throw new UserError("can't read the expected tables in " + file + ": " + e.getMessage(), "check the file", e);
+            throw new UserError(
+                    "can't read the expected tables in " + file + ": " + e.getMessage(), "check the file", e);
         }
     }
 
@@ -51,16 +52,19 @@ public final class ExpectedTables {
                 ownNode = link.getOwnNode() == null ? ownNode : link.getOwnNode();
             }
         }
-        List<RadioNode> nodes =
-                view.nodes().stream().filter(node -> node.getNetwork().equals(network)).toList();
-        List<PublicKeyEntry> keys =
-                view.keys().stream().filter(key -> key.getNetwork().equals(network)).toList();
+        List<RadioNode> nodes = view.nodes().stream()
+                .filter(node -> node.getNetwork().equals(network))
+                .toList();
+        List<PublicKeyEntry> keys = view.keys().stream()
+                .filter(key -> key.getNetwork().equals(network))
+                .toList();
         Map<String, String> actualKeys = new TreeMap<>();
         Map<String, TreeSet<String>> owners = new TreeMap<>();
         for (PublicKeyEntry key : keys) {
             String node = NodeNumber.text(key.getNode());
             actualKeys.put(node, Hex.of(key.getKey()));
-            owners.computeIfAbsent(Hex.of(key.getKey()), unused -> new TreeSet<>()).add(node);
+            owners.computeIfAbsent(Hex.of(key.getKey()), unused -> new TreeSet<>())
+                    .add(node);
         }
         owners.values().removeIf(sharing -> sharing.size() < 2);
 
@@ -70,7 +74,10 @@ public final class ExpectedTables {
         }
         compare(differences, "nodes", (long) nodes.size());
         compare(differences, "nodesWithKey", (long) keys.size());
-        compare(differences, "distinctKeys", actualKeys.values().stream().distinct().count());
+        compare(
+                differences,
+                "distinctKeys",
+                actualKeys.values().stream().distinct().count());
         compare(
                 differences,
                 "unknownHardwareModels",

@@ -69,7 +69,9 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
             throw new UserError("can't read the genesis file " + file + ": " + e, "check the path", e);
         } catch (IllegalArgumentException e) {
             throw new UserError(
-                    file + ": " + e.getMessage(), "a network's genesis file is the same on every node: get it again", e);
+                    file + ": " + e.getMessage(),
+                    "a network's genesis file is the same on every node: get it again",
+                    e);
         }
     }
 
@@ -99,7 +101,11 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
             Path partial = file.resolveSibling(file.getFileName() + ".partial");
             Files.deleteIfExists(partial);
             Files.createFile(partial, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            Files.write(partial, text.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+            Files.write(
+                    partial,
+                    text.getBytes(StandardCharsets.US_ASCII),
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
             Files.move(partial, file);
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);

@@ -59,9 +59,8 @@ public final class LocalNode implements AutoCloseable {
     /** The ledger's network and key, made on first start; to be called before {@link #start}. */
     public LedgerIdentity prepareLedger() {
         MeshlogConfig.Ledger ledgerConfig = config.ledger();
-        Path genesis = ledgerConfig.genesis() == null
-                ? directory.resolve("genesis.json")
-                : Path.of(ledgerConfig.genesis());
+        Path genesis =
+                ledgerConfig.genesis() == null ? directory.resolve("genesis.json") : Path.of(ledgerConfig.genesis());
         Path key = ledgerConfig.key() == null
                 ? directory.resolve("keys").resolve("validator.pem")
                 : Path.of(ledgerConfig.key());
@@ -123,7 +122,9 @@ public final class LocalNode implements AutoCloseable {
         LedgerIdentity known = Objects.requireNonNull(identity, "prepareLedger comes first");
         var genesis = known.genesis();
         ledger = new StreamsApp(
-                "ledger", LedgerStreams.topology(genesis), LedgerStreams.properties(cluster, directory.resolve("streams")));
+                "ledger",
+                LedgerStreams.topology(genesis),
+                LedgerStreams.properties(cluster, directory.resolve("streams")));
         ledgerParts.push(ledger);
         ledger.start();
 
@@ -160,7 +161,9 @@ public final class LocalNode implements AutoCloseable {
     private void startIngest() {
         ingest = new IngestApp(new IngestConfig(
                 cluster.properties(),
-                config.radio().links().stream().map(MeshlogConfig.Link::toLinkConfig).toList(),
+                config.radio().links().stream()
+                        .map(MeshlogConfig.Link::toLinkConfig)
+                        .toList(),
                 clock));
         ingest.start();
     }
@@ -169,7 +172,9 @@ public final class LocalNode implements AutoCloseable {
         if (!app.awaitRunning(START)) {
             throw new UserError(
                     "the " + name + " did not start: "
-                            + app.failure().map(Throwable::toString).orElse("not ready within " + START.toSeconds() + " s"),
+                            + app.failure()
+                                    .map(Throwable::toString)
+                                    .orElse("not ready within " + START.toSeconds() + " s"),
                     "the log file tells more; what was stored is kept");
         }
     }

@@ -72,7 +72,8 @@ public final class MeshView implements AutoCloseable {
 
     public synchronized Summary summary() {
         var counters = new TreeMap<String, Long>();
-        links.values().forEach(event -> event.getCounters().forEach((name, value) -> counters.merge(name, value, Long::sum)));
+        links.values()
+                .forEach(event -> event.getCounters().forEach((name, value) -> counters.merge(name, value, Long::sum)));
         Map<String, Long> owners = keys.values().stream()
                 .collect(Collectors.groupingBy(
                         entry -> entry.getNetwork() + "/" + Hex.of(entry.getKey()), Collectors.counting()));

@@ -76,7 +76,8 @@ public record Recording(String name, String network, Path file) {
                     base = base.isEmpty() ? String.valueOf(file.getFileName()) : base;
                 }
             }
-            String stem = base.replaceFirst("[.].*", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "-");
+            String stem =
+                    base.replaceFirst("[.].*", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "-");
             String safe = stem.matches("[a-z0-9].*") ? stem.substring(0, Math.min(stem.length(), 40)) : "recording";
             return safe + "-" + Hex.of(sha.digest()).substring(0, 6);
         } catch (NoSuchAlgorithmException e) {

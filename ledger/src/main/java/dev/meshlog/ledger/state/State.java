@@ -1,6 +1,7 @@
 package dev.meshlog.ledger.state;
 
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.RootedTable;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The cost of an update is two elements at most, and does not depend on the size of the state. Beyond the store it takes
  * 2 KiB for each bucket touched since the last flush, and at most 8 MiB after one. One thread at a time.
  */
-public final class State {
+public final class State implements RootedTable {
     private static final int KEPT_ACCUMULATORS = 4096;
 
     private final StateStore store;
@@ -48,6 +49,7 @@ public final class State {
     }
 
     /** The value, or null when there is no such entry. */
+    @Override
     public byte @Nullable [] get(byte[] key) {
         return store.get(key);
     }
@@ -57,6 +59,7 @@ public final class State {
      *
      * @throws IllegalArgumentException when the key or the value is outside {@link EntryLimits}
      */
+    @Override
     public void put(byte[] key, byte[] value) {
         EntryLimits.check(key, value);
         byte[] old = store.get(key);
@@ -74,6 +77,7 @@ public final class State {
     }
 
     /** Without such an entry nothing happens. */
+    @Override
     public void delete(byte[] key) {
         byte[] old = store.get(key);
         if (old == null) {
@@ -89,11 +93,13 @@ public final class State {
     }
 
     /** How many entries the state has. */
+    @Override
     public long entries() {
         return entries;
     }
 
     /** The root of the state as it is now, as that of the given checkpoint. */
+    @Override
     public Hash root(long checkpointIndex) {
         digest();
         return StateRoot.of(checkpointIndex, entries, tree.root());

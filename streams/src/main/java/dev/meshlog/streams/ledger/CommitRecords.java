@@ -57,7 +57,8 @@ final class CommitRecords {
                 entries.clear();
                 bytes = 0;
             }
-            entries.add(new EntryChange(ByteBuffer.wrap(change.getKey()), value == null ? null : ByteBuffer.wrap(value)));
+            entries.add(
+                    new EntryChange(ByteBuffer.wrap(change.getKey()), value == null ? null : ByteBuffer.wrap(value)));
             bytes += size;
         }
         var end = new CommitEnd(

@@ -84,7 +84,8 @@ public final class LedgerTopology implements Supplier<Topology> {
     }
 
     private static void sink(Topology topology, String name, Topic<String, ?> topic, String parent) {
-        topology.addSink(name, topic.name(), new StringSerializer(), topic.values().serializer(), parent);
+        topology.addSink(
+                name, topic.name(), new StringSerializer(), topic.values().serializer(), parent);
     }
 
     private static SingleObject<SignedVertex> codec(Topic<String, SignedVertex> topic) {

@@ -48,13 +48,13 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
     public void init(ProcessorContext<String, SpecificRecordBase> context) {
         super.init(context);
         var store = new StreamsStateStore(
-                context.getStateStore(LedgerTopology.ENTRIES_STORE), context.getStateStore(LedgerTopology.BUCKETS_STORE));
+                context.getStateStore(LedgerTopology.ENTRIES_STORE),
+                context.getStateStore(LedgerTopology.BUCKETS_STORE));
         state = new State(store, genesis.bucketBits());
         ledger = new Ledger(
                 genesis,
                 state,
-                new StreamsPendingVertices(
-                        context.getStateStore(LedgerTopology.VERTICES_STORE), genesis.networkId()),
+                new StreamsPendingVertices(context.getStateStore(LedgerTopology.VERTICES_STORE), genesis.networkId()),
                 Ed25519.fastest(),
                 List.of(new SystemPod()));
         state.flush();
@@ -93,8 +93,7 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
 
     private void forward(CommitOutput commit, long timestamp) {
         String key = Long.toString(commit.index());
-        CommitRecords.changes(commit)
-                .forEach(part -> send(key, part, timestamp, LedgerTopology.CHANGES_SINK));
+        CommitRecords.changes(commit).forEach(part -> send(key, part, timestamp, LedgerTopology.CHANGES_SINK));
         for (int i = 0; i < commit.results().size(); i++) {
             var result = CommitRecords.result(commit, i);
             send(commit.results().get(i).txId().hex(), result, timestamp, LedgerTopology.RESULTS_SINK);

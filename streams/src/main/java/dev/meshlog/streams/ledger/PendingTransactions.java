@@ -22,6 +22,7 @@ final class PendingTransactions {
     private static final int MAX_COUNT = 1_000;
     private static final int MAX_BYTES = 400 << 10;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Waiting(
             byte @Nullable [] transaction, @Nullable Rejection rejection, TopicPartition partition, long offset) {}
 

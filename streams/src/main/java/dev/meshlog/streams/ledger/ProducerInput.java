@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -94,8 +95,7 @@ final class ProducerInput implements AutoCloseable {
         }
         // Every commit has its transaction marker, so this reaches back over several checkpoints.
         long window = Math.max(2_000, 8 * genesis.checkpointInterval());
-        consumer.seek(
-                commits, Math.max(first.getOrDefault(commits, 0L), end.getOrDefault(commits, 0L) - window));
+        consumer.seek(commits, Math.max(first.getOrDefault(commits, 0L), end.getOrDefault(commits, 0L) - window));
         consumer.seek(verified, first.getOrDefault(verified, 0L));
         consumer.pause(List.of(verified));
         long replayFrom = 0;
@@ -126,6 +126,11 @@ final class ProducerInput implements AutoCloseable {
         return pending.take();
     }
 
+    /** The group that the offsets of transactions are kept for. */
+    ConsumerGroupMetadata group() {
+        return consumer.groupMetadata();
+    }
+
     void wrote(long round, boolean withTransactions) {
         if (withTransactions) {
             workRound = Math.max(workRound, round);
@@ -134,7 +139,9 @@ final class ProducerInput implements AutoCloseable {
 
     /** Whether a vertex of ours would bring something forward: transactions wait, or some are in vertices that are not committed. */
     boolean hasWork() {
-        return !pending.isEmpty() || workRound > committedRound || tracker.newestRound() > tracker.ownNewest().round();
+        return !pending.isEmpty()
+                || workRound > committedRound
+                || tracker.newestRound() > tracker.ownNewest().round();
     }
 
     /** The newest round of ours that came through verification. */
@@ -198,7 +205,9 @@ final class ProducerInput implements AutoCloseable {
                     .setOrigin(new RecordPosition(rec.topic(), rec.partition(), rec.offset()))
                     .build();
             pending.reject(
-                    new PendingTransactions.Rejection(rec.key() == null ? "" : rec.key(), input), partition, rec.offset());
+                    new PendingTransactions.Rejection(rec.key() == null ? "" : rec.key(), input),
+                    partition,
+                    rec.offset());
         }
     }
 

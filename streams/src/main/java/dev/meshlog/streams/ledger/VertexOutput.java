@@ -26,7 +26,7 @@ final class VertexOutput implements AutoCloseable {
     }
 
     /** The vertex, the rejections and the offsets of both, or nothing of it. Returns when the transaction is committed. */
-    void write(Vertex vertex, PendingTransactions.Batch batch) {
+    void write(Vertex vertex, PendingTransactions.Batch batch, ConsumerGroupMetadata group) {
         producer.beginTransaction();
         send(Topics.VERTICES.name(), self.hex(), Cluster.encode(Topics.VERTICES, vertex.record()));
         batch.rejections()
@@ -35,7 +35,7 @@ final class VertexOutput implements AutoCloseable {
                         rejection.key(),
                         Cluster.encode(Topics.LEDGER_REJECTED, rejection.input())));
         if (!batch.offsets().isEmpty()) {
-            producer.sendOffsetsToTransaction(batch.offsets(), new ConsumerGroupMetadata(groupId(self)));
+            producer.sendOffsetsToTransaction(batch.offsets(), group);
         }
         producer.commitTransaction();
     }

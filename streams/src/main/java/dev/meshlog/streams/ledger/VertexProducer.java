@@ -86,8 +86,8 @@ public final class VertexProducer implements AutoCloseable {
                 produce();
             } catch (ProducerFencedException | InvalidProducerEpochException e) {
                 failure = new IllegalStateException(
-                        "another process produces vertices with the key " + key.publicKey().brief()
-                                + "; this one stops so that no round is signed twice",
+                        "another process produces vertices with the key "
+                                + key.publicKey().brief() + "; this one stops so that no round is signed twice",
                         e);
                 LOG.error("{}", failure.getMessage());
             } catch (KafkaException e) {
@@ -134,7 +134,7 @@ public final class VertexProducer implements AutoCloseable {
                         input.checkpointIndex(),
                         input.checkpointRoot(),
                         now);
-                output.write(vertex, batch);
+                output.write(vertex, batch, input.group());
                 VertexRef own = vertex.ref();
                 tracker.saw(own);
                 input.wrote(own.round(), !batch.transactions().isEmpty());
