@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -137,15 +138,15 @@ final class Ingestor implements Runnable {
         }
     }
 
-    private void fail(String why) {
+    private void fail(String why) throws InterruptedException {
         LOG.error("link {} failed: {}", link.name(), why);
         Map<String, Object> properties = new HashMap<>(client);
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2000);
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 2000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 3000);
         try (var plain = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            plain.send(records.event(LinkEventKind.FAILED, why));
-        } catch (KafkaException e) {
+            plain.send(records.event(LinkEventKind.FAILED, why)).get();
+        } catch (KafkaException | ExecutionException e) {
             LOG.warn("that link {} failed could not be written to Kafka: {}", link.name(), e.toString());
         }
         state = LinkState.FAILED;

@@ -7,6 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,7 @@ final class LinkSession implements AutoCloseable {
             long full = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS);
             int batch = 0;
             while (next != null && next.received != null) {
-                producer.send(records.of(next.received));
+                send(records.of(next.received));
                 next = ++batch == MAX_BATCH ? null : deliveries.poll(full - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
             producer.commitTransaction();
@@ -75,8 +76,13 @@ final class LinkSession implements AutoCloseable {
 
     private void event(LinkEventKind kind, @Nullable String detail) {
         producer.beginTransaction();
-        producer.send(records.event(kind, detail));
+        send(records.event(kind, detail));
         producer.commitTransaction();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // What a send meets, the commit of its transaction throws.
+    private void send(ProducerRecord<byte[], byte[]> record) {
+        producer.send(record);
     }
 
     private void read(@Nullable SourcePosition acknowledged) {

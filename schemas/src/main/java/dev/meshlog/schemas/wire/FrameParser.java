@@ -30,6 +30,8 @@ public final class FrameParser {
     static final int MAX_SKIPPED = 64 << 10;
 
     private static final int HEADER = 4;
+    private static final byte START = (byte) 0x94;
+    private static final byte START_TOO = (byte) 0xC3;
     /** Fields of a message that are not known here have numbers of the same order as the known ones. */
     private static final int HIGHEST_FIELD = 64;
 
@@ -76,7 +78,10 @@ public final class FrameParser {
         return parse(false);
     }
 
-    /** Nothing more comes: what was waiting for the rest of a frame is judged as it is. */
+    /**
+     * Nothing more comes, or not for a long time: what was waiting for the rest of a frame is judged as it is. Afterwards the parser
+     * can be fed again.
+     */
     public List<FramePiece> end() {
         List<FramePiece> pieces = parse(true);
         skipped(pieces);
@@ -86,14 +91,14 @@ public final class FrameParser {
     private List<FramePiece> parse(boolean ended) {
         var pieces = new ArrayList<FramePiece>();
         while (next < limit) {
-            Verdict verdict = judge(ended);
+            Verdict verdict = judge(next, ended);
             if (verdict == Verdict.WAIT) {
                 break;
             }
             if (verdict == Verdict.FRAME) {
                 skipped(pieces);
-                int end = next + HEADER + length();
-                pieces.add(new FramePiece.Frame(ByteString.copyFrom(buffer, next + HEADER, length()), base + end));
+                int end = next + HEADER + length(next);
+                pieces.add(new FramePiece.Frame(ByteString.copyFrom(buffer, next + HEADER, length(next)), base + end));
                 discard(end);
                 lost = false;
             } else {
@@ -110,35 +115,63 @@ public final class FrameParser {
         return pieces;
     }
 
-    private Verdict judge(boolean ended) {
-        int available = limit - next;
-        if (buffer[next] != (byte) 0x94) {
+    private Verdict judge(int at, boolean ended) {
+        int available = limit - at;
+        if (buffer[at] != START) {
             return Verdict.NOISE;
         }
         if (available == 1) {
             return ended ? Verdict.TRUNCATED : Verdict.WAIT;
         }
-        if (buffer[next + 1] != (byte) 0xC3) {
+        if (buffer[at + 1] != START_TOO) {
             return Verdict.NOISE;
         }
         if (available < HEADER) {
             return ended ? Verdict.TRUNCATED : Verdict.WAIT;
         }
-        if (length() > MAX_PAYLOAD) {
+        int length = length(at);
+        if (length > MAX_PAYLOAD) {
             return Verdict.TOO_LONG;
         }
-        if (length() == 0) {
+        if (length == 0) {
             return Verdict.EMPTY;
         }
-        if (available < HEADER + length()) {
+        if (available < HEADER + length) {
             return ended ? Verdict.TRUNCATED : Verdict.WAIT;
         }
-        ByteString payload = ByteString.copyFrom(buffer, next + HEADER, length());
-        return isMessage.test(payload) ? Verdict.FRAME : Verdict.UNDECODABLE;
+        if (!isMessage.test(ByteString.copyFrom(buffer, at + HEADER, length))) {
+            return Verdict.UNDECODABLE;
+        }
+        return between(at + HEADER, at + HEADER + length, ended);
     }
 
-    private int length() {
-        return ((buffer[next + 2] & 0xff) << 8) | (buffer[next + 3] & 0xff);
+    /**
+     * Judges a payload that is a message. It may be one by accident, behind start bytes in noise, and then swallow a frame: so when
+     * there are start bytes in it, it is only a payload if more start bytes follow it directly, or if there is no frame in it.
+     */
+    private Verdict between(int start, int end, boolean ended) {
+        for (int at = start; at < end; at++) {
+            if (buffer[at] == START && (at + 1 == end || buffer[at + 1] == START_TOO)) {
+                if (limit < end + 2) {
+                    return ended ? Verdict.FRAME : Verdict.WAIT;
+                }
+                if (buffer[end] == START && buffer[end + 1] == START_TOO) {
+                    return Verdict.FRAME;
+                }
+                Verdict inner = judge(at, ended);
+                if (inner == Verdict.WAIT) {
+                    return Verdict.WAIT;
+                }
+                if (inner == Verdict.FRAME) {
+                    return Verdict.UNDECODABLE;
+                }
+            }
+        }
+        return Verdict.FRAME;
+    }
+
+    private int length(int at) {
+        return ((buffer[at + 2] & 0xff) << 8) | (buffer[at + 3] & 0xff);
     }
 
     /** Everything in front of {@code next} becomes a piece. */

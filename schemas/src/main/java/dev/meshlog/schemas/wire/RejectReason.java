@@ -16,9 +16,9 @@ public enum RejectReason {
     KIND_UNKNOWN("The frame is of a kind that this version does not know."),
     SENDER_NOT_A_NODE("The packet's sender is zero or the broadcast address."),
     NODE_NOT_A_NODE("The radio's NodeDB entry is for node zero or the broadcast address."),
-    USER_UNDECODABLE("The packet is a NODEINFO, but what it carries is not a user."),
-    KEY_LENGTH("The public key does not have 32 bytes."),
-    KEY_ALL_ZERO("The public key is all zeros.");
+    CONTENT_UNDECODABLE("What the packet carries is not what its port says; the packet itself is kept."),
+    KEY_LENGTH("The public key does not have 32 bytes; the rest of the node is kept."),
+    KEY_ALL_ZERO("The public key is all zeros; the rest of the node is kept.");
 
     private final String sentence;
 

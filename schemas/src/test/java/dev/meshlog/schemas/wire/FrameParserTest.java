@@ -38,6 +38,19 @@ class FrameParserTest {
     }
 
     @Test
+    void noiseThatIsAMessageByAccidentDoesNotSwallowAFrame() {
+        byte[] accident = {(byte) 0x94, (byte) 0xC3, 0, 6, 0x32, 4};
+        assertPieces(bytes(accident, GOOD, GOOD_TOO), "FRAME_UNDECODABLE 6", "38 05", "38 06");
+    }
+
+    @Test
+    void startBytesInAPayloadAreData() {
+        byte[] frame = frame(0x32, 6, 0x94, 0xC3, 0, 2, 0x38, 0x05);
+        assertPieces(bytes(GOOD, frame, GOOD), "38 05", "32 06 94 c3 00 02 38 05", "38 05");
+        assertPieces(frame, "32 06 94 c3 00 02 38 05");
+    }
+
+    @Test
     void lengthThatIsTooLongOrZeroIsNoFrame() {
         assertPieces(bytes(0x94, new byte[] {(byte) 0xC3, 2, 1}, GOOD), "FRAME_TOO_LONG 4", "38 05");
         assertPieces(bytes(0x94, new byte[] {(byte) 0xC3, 0, 0}, GOOD), "FRAME_EMPTY 4", "38 05");
@@ -54,7 +67,7 @@ class FrameParserTest {
         long seed = new Random().nextLong();
         var random = new Random(seed);
         List<ByteString> frames = Recording.payloads(SESSION);
-        for (int round = 0; round < 50; round++) {
+        for (int round = 0; round < 200; round++) {
             var stream = new ByteArrayOutputStream();
             for (ByteString payload : frames) {
                 byte[] noise = new byte[random.nextInt(12)];
