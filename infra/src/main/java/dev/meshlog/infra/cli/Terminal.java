@@ -16,7 +16,7 @@ final class Terminal implements Narrator {
 
     private final PrintWriter out;
     private final boolean json;
-    private final boolean interactive = System.console() != null && !"dumb".equals(System.getenv("TERM"));
+    private final boolean interactive = Boolean.getBoolean("meshlog.terminal") && !"dumb".equals(System.getenv("TERM"));
     private final long started = System.nanoTime();
     private MeshView.@Nullable Summary last;
     private long lastPrinted;

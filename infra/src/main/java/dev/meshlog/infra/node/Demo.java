@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ public final class Demo {
     public static final int VERIFICATION_FAILED = 3;
 
     private static final ObjectMapper YAML = new YAMLMapper();
-    private static final Duration RADIO = Duration.ofSeconds(180);
+    private static final Duration RADIO = Duration.ofMinutes(3);
     private static final Duration SETTLED = Duration.ofSeconds(8);
     private static final Duration LEDGER = Duration.ofSeconds(90);
     private static final int SHOWN_DIFFERENCES = 10;
@@ -105,13 +106,15 @@ public final class Demo {
                         network));
         var identity = node.prepareLedger();
         boolean radioOk;
-        try (var load = new DemoLoad(
+        var load = new DemoLoad(
                 cluster,
                 identity.genesis().networkId(),
-                () -> view.newestCommit().map(CommitRecord::getLeaderRound).orElse(0L))) {
-            load.start();
+                () -> view.newestCommit().map(CommitRecord::getLeaderRound).orElse(0L));
+        load.start();
+        try {
             radioOk = awaitRadio(network, tables);
             awaitSnapshots();
+        } finally {
             load.close();
             terminal.say(
                     "load ends: %d transactions submitted, %d executed".formatted(load.submitted(), load.succeeded()));
@@ -230,7 +233,7 @@ public final class Demo {
     }
 
     /** A recovered state as a table for people. */
-    public static LinkedHashMap<String, Object> figures(RecoveryReport report) {
+    public static Map<String, Object> figures(RecoveryReport report) {
         var figures = new LinkedHashMap<String, Object>();
         figures.put("state root, published", String.valueOf(report.publishedRoot()));
         figures.put("state root, recovered", report.root().hex());

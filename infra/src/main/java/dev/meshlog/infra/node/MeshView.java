@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MeshView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshView.class);
-    private static final Duration POLL = Duration.ofMillis(1_000);
+    private static final Duration POLL = Duration.ofSeconds(1);
     private static final long TAIL = 2_000;
 
     private final Cluster cluster;
