@@ -1,0 +1,5 @@
+/** What the topologies share. */
+@NullMarked
+package dev.meshlog.streams;
+
+import org.jspecify.annotations.NullMarked;
