@@ -1,0 +1,34 @@
+package dev.meshlog.streams.radio;
+
+import dev.meshlog.schemas.wire.RejectReason;
+
+/**
+ * Names of a link's counters. They only grow, and at any moment
+ *
+ * <pre>
+ *   frames = configFrames + otherFrames + packets + duplicates + rejected
+ *   rejected = the sum of rejected.REASON
+ * </pre>
+ *
+ * because all that one frame raises is added at once. {@code undecrypted} counts packets, and {@code partsRejected.REASON} counts what
+ * was wrong inside frames that were otherwise used, such as a key.
+ */
+final class Counters {
+    static final String FRAMES = "frames";
+    static final String CONFIG_FRAMES = "configFrames";
+    static final String OTHER_FRAMES = "otherFrames";
+    static final String PACKETS = "packets";
+    static final String DUPLICATES = "duplicates";
+    static final String UNDECRYPTED = "undecrypted";
+    static final String REJECTED = "rejected";
+
+    private Counters() {}
+
+    static String rejected(RejectReason reason) {
+        return REJECTED + "." + reason;
+    }
+
+    static String partRejected(RejectReason reason) {
+        return "partsRejected." + reason;
+    }
+}
