@@ -75,6 +75,29 @@ class EpochTest {
         assertThat(ledger.dag().suspendedCount()).isZero();
     }
 
+    @Test
+    void lateVertexJustAboveTheFloorNeedsNoForgottenValidators() throws Exception {
+        List<VertexRef> parents = List.of();
+        for (long round = 1; ledger.dag().floor() < 40; round++) {
+            if (round == 41) {
+                parents = ledger.producerView(first.publicKey()).parents(41);
+            }
+            produce(first, round, round == 5 ? List.of(registration()) : List.of());
+            if (round >= 40) {
+                produce(joiner, round, List.of());
+            }
+        }
+        assertThat(ledger.dag().floor()).isEqualTo(40);
+
+        Vertex late = network.factory(first).make(41, parents, List.of(), 0, Hash.ZERO, 1);
+        List<DagEvent> events = ledger.apply(late, offset++).events();
+
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.kind()).isEqualTo(DagEvent.Kind.EQUIVOCATION));
+        assertThat(ledger.dag().isAccepted(late.ref())).isTrue();
+    }
+
     private Ledger open() {
         return new Ledger(network.genesis, state, pending, Ed25519.fastest(), List.of(new SystemPod()));
     }
