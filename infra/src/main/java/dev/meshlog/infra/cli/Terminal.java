@@ -76,7 +76,7 @@ final class Terminal implements Narrator {
                                 summary.keys(),
                                 summary.sharedKeys(),
                                 summary.lowEntropyKeys(),
-                                counters.getOrDefault("rejected", 0L),
+                                counters.getOrDefault("rejected", 0L) + counters.getOrDefault("refused", 0L),
                                 summary.commitIndex(),
                                 summary.checkpoint(),
                                 summary.snapshots());

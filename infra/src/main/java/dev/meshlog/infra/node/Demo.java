@@ -37,6 +37,7 @@ public final class Demo {
     private static final Duration LEDGER = Duration.ofSeconds(90);
     private static final int SHOWN_DIFFERENCES = 10;
     private static final int WANTED_SNAPSHOTS = 2;
+    private static final int WANTED_CHECKPOINTS = 2;
     private static final int KEPT_RECOVERIES = 1;
 
     private final Cluster cluster;
@@ -177,11 +178,17 @@ public final class Demo {
     private void awaitSnapshots() throws InterruptedException {
         long deadline = System.nanoTime() + LEDGER.toNanos();
         while (System.nanoTime() < deadline
-                && view.summary().snapshots() < WANTED_SNAPSHOTS
+                && !enoughToShow(view.summary())
                 && !stop.await(500, TimeUnit.MILLISECONDS)) {
             requireHealthy();
             terminal.status(view.summary());
         }
+    }
+
+    /** Replay has something to do: checkpoints that no snapshot covers. */
+    private static boolean enoughToShow(MeshView.Summary summary) {
+        return summary.snapshots() >= WANTED_SNAPSHOTS
+                && summary.checkpoint() >= summary.snapshotCheckpoint() + WANTED_CHECKPOINTS;
     }
 
     private void requireHealthy() {

@@ -10,7 +10,13 @@ import dev.meshlog.schemas.wire.RejectReason;
  *   rejected = the sum of rejected.REASON
  * </pre>
  *
- * because all that one frame raises is added at once. {@code undecrypted} counts packets, and {@code partsRejected.REASON} counts what
+ * because all that one frame raises is added at once. What a link received and did not take for a frame is beside that sum:
+ *
+ * <pre>
+ *   refused = the sum of refused.REASON
+ * </pre>
+ *
+ * {@code undecrypted} counts packets, and {@code partsRejected.REASON} counts what
  * was wrong inside frames that were otherwise used, such as a key.
  */
 final class Counters {
@@ -21,11 +27,16 @@ final class Counters {
     static final String DUPLICATES = "duplicates";
     static final String UNDECRYPTED = "undecrypted";
     static final String REJECTED = "rejected";
+    static final String REFUSED = "refused";
 
     private Counters() {}
 
     static String rejected(RejectReason reason) {
         return REJECTED + "." + reason;
+    }
+
+    static String refused(String reason) {
+        return REFUSED + "." + reason;
     }
 
     static String partRejected(RejectReason reason) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What one observation says of a node, whatever it was. A field that is not set was not said.
  *
  * @param isPacket whether this is a packet that was not counted before
+ * @param isListing whether a radio has the node in its own list
  * @param heardAt when the node was last heard; null when nobody says
  */
 record NodeFacts(
@@ -24,6 +25,7 @@ record NodeFacts(
         Position position,
         DeviceMetrics metrics,
         boolean isPacket,
+        boolean isListing,
         @Nullable Instant heardAt,
         @Nullable Float snr,
         @Nullable Integer hopsAway,
@@ -60,7 +62,7 @@ record NodeFacts(
 
     /** The same of a packet that was counted before. */
     NodeFacts again() {
-        return new NodeFacts(user, position, metrics, false, heardAt, snr, hopsAway, viaMqtt);
+        return new NodeFacts(user, position, metrics, false, isListing, heardAt, snr, hopsAway, viaMqtt);
     }
 
     static NodeFacts of(NodeInfo info) {
@@ -69,6 +71,7 @@ record NodeFacts(
                 info.getPosition(),
                 info.getDeviceMetrics(),
                 false,
+                true,
                 info.getLastHeard() == 0 ? null : Instant.ofEpochSecond(Integer.toUnsignedLong(info.getLastHeard())),
                 info.hasSnr() ? info.getSnr() : null,
                 info.hasHopsAway() ? info.getHopsAway() : null,
@@ -84,6 +87,7 @@ record NodeFacts(
                 position,
                 metrics,
                 true,
+                false,
                 heardAt(packet),
                 packet.getReception().getSnr(),
                 plausible ? Integer.valueOf(start - limit) : null,

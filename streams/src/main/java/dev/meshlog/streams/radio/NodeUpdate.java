@@ -94,6 +94,7 @@ final class NodeUpdate {
         node.setSnr(merged(node.getSnr(), facts.snr()));
         node.setHopsAway(merged(node.getHopsAway(), facts.hopsAway()));
         node.setViaMqtt(merged(node.getViaMqtt(), facts.viaMqtt()));
+        node.setListedByRadio(node.getListedByRadio() || facts.isListing());
         if (facts.isPacket()) {
             node.setPackets(node.getPackets() + 1);
         }

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *                                    ├─> radio.rejected                  │
  *                                    └─ outcomes (by link)               └─ outcomes (by link)
  *                                           └───────── count ─────────────────────┘
+ *   radio.rejected (by link, from ingest) ───────────────┘
  *                                                        └─> radio.links
  * </pre>
  *
@@ -73,8 +74,14 @@ public final class RadioTopology implements Supplier<Topology> {
                         changes, "outcome-of-observation", change -> List.of(change.outcome()))
                 .selectKey((node, outcome) -> outcome.getLink(), Named.as("by-link"))
                 .repartition(outcomes("outcomes-of-observations"));
+        KStream<String, FrameOutcome> ofRefusals = builder.stream(
+                        Topics.RADIO_REJECTED.name(),
+                        Consumed.with(Topics.RADIO_REJECTED.keys(), Serdes.ByteArray())
+                                .withName("rejected"))
+                .flatMapValues(Refusals::outcome, Named.as("refused-by-ingest"));
         to(
                 ofFrames.merge(ofObservations, Named.as("outcomes"))
+                        .merge(ofRefusals, Named.as("outcomes-and-refusals"))
                         .process(new LinkCountersSupplier(), Named.as("count")),
                 Topics.LINKS,
                 "link-counters");
