@@ -250,9 +250,11 @@ public record MeshlogConfig(
     }
 
     static MeshlogConfig parse(String text, String where) {
+        if (text.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
+            return DEFAULTS;
+        }
         try {
-            MeshlogConfig config = YAML.readValue(text, MeshlogConfig.class);
-            return config == null ? DEFAULTS : config;
+            return YAML.readValue(text, MeshlogConfig.class);
         } catch (UnrecognizedPropertyException e) {
             throw wrong(
                     where,
@@ -269,9 +271,6 @@ public record MeshlogConfig(
                     e,
                     String.valueOf(cause.getMessage()).lines().findFirst().orElse("not understood"));
         } catch (IOException e) {
-            if (text.isBlank() || text.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
-                return DEFAULTS;
-            }
             throw new UserError(
                     where + " is not YAML: "
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
