@@ -59,7 +59,7 @@ public final class SchemaTopic {
     }
 
     /** Reads the topic; a schema that is not there is not known to this cluster. */
-    Optional<Schema> find(long fingerprint) {
+    public Optional<Schema> find(long fingerprint) {
         var found = new Schema[1];
         TopicReader.readAll(cluster, Topics.SCHEMAS, rec -> {
             if (rec.key().equals(SchemaStore.text(fingerprint)) && rec.value() != null) {

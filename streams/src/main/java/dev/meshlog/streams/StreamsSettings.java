@@ -1,8 +1,8 @@
 package dev.meshlog.streams;
 
-import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Topics;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -15,14 +15,24 @@ public final class StreamsSettings {
 
     private StreamsSettings() {}
 
-    public static Properties exactlyOnce(Cluster cluster, String applicationId, Path stateDirectory) {
+    /**
+     * For one instance of an application.
+     *
+     * @param client properties that reach the cluster
+     * @param stateDirectory belongs to this instance and is kept between its runs
+     * @param instance names this instance among those of the cluster
+     */
+    public static Properties exactlyOnce(
+            Map<String, String> client, String applicationId, Path stateDirectory, String instance) {
         var p = new Properties();
-        p.putAll(cluster.properties());
+        p.putAll(client);
         p.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
         p.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
         p.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         p.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
         p.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        // Kafka 5 has it always; until then each start warns when it is not set.
+        p.put("processing.exception.handler.global.enabled", true);
         p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 16 * MIB);
         p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
         // Records wake the thread at once; without any, it looks around this often.
@@ -30,7 +40,7 @@ public final class StreamsSettings {
         p.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
         // A known member that comes back gets its tasks at once; an unknown one waits for the old session to lapse (45
         // s).
-        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), applicationId);
+        p.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instance);
         p.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         p.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 10_000);
         p.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 8 * MIB);

@@ -2,10 +2,13 @@ package dev.meshlog.infra.broker;
 
 import dev.meshlog.infra.UserError;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -82,7 +85,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .addDirectory(directory.toString())
                 .setMetadataLogDirectory(directory.toString())
                 .setControllerListenerName("CONTROLLER")
-                .setIgnoreFormatted(true);
+                .setIgnoreFormatted(true)
+                .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         formatter.run();
     }
 
@@ -112,6 +116,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("broker.heartbeat.interval.ms", "500");
         // A transaction that a killed process left open holds up every read_committed reader behind it.
         p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+        // While the markers of a producer's last transaction are being written, its next one has to wait: here rather
+        // than in the
+        // producer, whose later batches would be refused as out of order meanwhile (KIP-890).
+        p.setProperty("add.partitions.to.txn.retry.backoff.max.ms", "5000");
         p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));
         p.setProperty("num.network.threads", "2");
         p.setProperty("num.io.threads", "4");

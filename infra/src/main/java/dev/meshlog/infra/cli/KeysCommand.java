@@ -111,7 +111,9 @@ final class KeysCommand implements Callable<Integer> {
                 sharers.getOrDefault(entry.getNetwork() + "/" + key, 1L),
                 text(entry.getFirstSeenMs()),
                 text(entry.getLastSeenMs()),
-                entry.getConflict() == null ? null : Hex.of(entry.getConflict().getKey()));
+                entry.getConflicts().stream()
+                        .map(conflict -> Hex.of(conflict.getKey()))
+                        .toList());
     }
 
     private static String text(Instant instant) {
@@ -142,7 +144,11 @@ final class KeysCommand implements Callable<Integer> {
             long nodesWithThisKey,
             String firstSeen,
             String lastSeen,
-            @Nullable String conflictingKey) {
+            List<String> conflictingKeys) {
+        Row {
+            conflictingKeys = List.copyOf(conflictingKeys);
+        }
+
         boolean matches(String wanted) {
             String number = node.substring(node.indexOf('/') + 1);
             return number.equalsIgnoreCase(wanted)

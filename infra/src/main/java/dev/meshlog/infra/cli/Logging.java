@@ -90,6 +90,9 @@ final class Logging {
     private static void quieten(LoggerContext context) {
         context.getLogger("org.apache.kafka.clients.NetworkClient").setLevel(Level.ERROR);
         context.getLogger("org.apache.kafka.clients.consumer.internals").setLevel(Level.ERROR);
+        context.getLogger("org.apache.kafka.clients.producer.internals.Sender").setLevel(Level.ERROR);
+        context.getLogger("org.apache.kafka.streams.StreamsConfig").setLevel(Level.ERROR);
+        context.getLogger("org.apache.kafka.controller.QuorumController").setLevel(Level.ERROR);
         context.getLogger("org.apache.kafka.streams.processor.internals.StateDirectory")
                 .setLevel(Level.ERROR);
     }

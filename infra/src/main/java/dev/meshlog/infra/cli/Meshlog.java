@@ -53,21 +53,20 @@ public final class Meshlog implements Runnable {
 
     /** What, where and what to do; the stack trace only with {@code --debug}. */
     private static int explain(Exception failure, CommandLine commandLine, ParseResult parsed) {
-        var options = commandLine.getMixins().values().stream()
-                .map(CommandLine.Model.CommandSpec::userObject)
-                .filter(CommonOptions.class::isInstance)
-                .map(CommonOptions.class::cast)
-                .findFirst();
         var err = commandLine.getErr();
         String message = failure instanceof UserError || failure.getMessage() == null
                 ? String.valueOf(failure.getMessage() == null ? failure : failure.getMessage())
                 : failure.getMessage() + "\n  the log file in the data directory and --debug tell more";
         err.println(commandLine.getColorScheme().errorText("error: " + message));
-        if (options.isPresent() && options.get().debug) {
+        if (innermost(parsed).matchedOptionValue("--debug", false)) {
             failure.printStackTrace(err);
         }
         err.flush();
         return FAILED;
+    }
+
+    private static ParseResult innermost(ParseResult parsed) {
+        return parsed.hasSubcommand() ? innermost(parsed.subcommand()) : parsed;
     }
 
     static final class Version implements IVersionProvider {

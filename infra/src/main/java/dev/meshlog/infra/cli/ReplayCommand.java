@@ -49,9 +49,9 @@ final class ReplayCommand implements Callable<Integer> {
         try (var access = ClusterAccess.open(options)) {
             GenesisConfig network = genesis.read(options);
             var terminal = new Terminal(spec.commandLine().getOut(), options.json);
-            Path temporary = target == null ? Files.createTempDirectory("meshlog-replay") : null;
+            Path temporary = Files.createTempDirectory("meshlog-replay");
             try {
-                Path directory = temporary == null ? target : temporary.resolve("state");
+                Path directory = target == null ? temporary.resolve("state") : target;
                 RecoveryReport report = new Replayer(access.cluster(), network, Clock.systemUTC())
                         .recover(new Replayer.Plan(directory, fromGenesis, Long.MAX_VALUE), listener(terminal));
                 terminal.result("recovery", Demo.figures(report));
@@ -60,9 +60,7 @@ final class ReplayCommand implements Callable<Integer> {
                 terminal.say(verified ? "state roots are EQUAL" : "state roots DIFFER");
                 return verified ? 0 : Meshlog.VERIFICATION_FAILED;
             } finally {
-                if (temporary != null) {
-                    Directories.delete(temporary);
-                }
+                Directories.delete(temporary);
             }
         }
     }

@@ -16,7 +16,7 @@ final class Terminal implements Narrator {
 
     private final PrintWriter out;
     private final boolean json;
-    private final boolean interactive = System.console() != null && !"dumb".equals(System.getenv("TERM"));
+    private final boolean interactive = Boolean.getBoolean("meshlog.terminal") && !"dumb".equals(System.getenv("TERM"));
     private final long started = System.nanoTime();
     private MeshView.@Nullable Summary last;
     private long lastPrinted;
@@ -76,7 +76,7 @@ final class Terminal implements Narrator {
                                 summary.keys(),
                                 summary.sharedKeys(),
                                 summary.lowEntropyKeys(),
-                                counters.getOrDefault("rejected", 0L),
+                                counters.getOrDefault("rejected", 0L) + counters.getOrDefault("refused", 0L),
                                 summary.commitIndex(),
                                 summary.checkpoint(),
                                 summary.snapshots());

@@ -108,8 +108,8 @@ final class UpCommand implements Callable<Integer> {
             Terminal terminal)
             throws InterruptedException {
         terminal.say("Kafka at " + cluster.bootstrapServers());
-        try (var node = new LocalNode(cluster, config, directory.root(), Clock.systemUTC());
-                var view = new MeshView(cluster)) {
+        var node = new LocalNode(cluster, config, directory.root(), Clock.systemUTC());
+        try (var view = new MeshView(cluster)) {
             if (config.ledger().enabled()) {
                 var identity = node.prepareLedger();
                 directory.bindNetwork(identity.genesis().networkId().hex());

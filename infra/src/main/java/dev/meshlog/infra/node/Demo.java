@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,11 +32,12 @@ public final class Demo {
     public static final int VERIFICATION_FAILED = 3;
 
     private static final ObjectMapper YAML = new YAMLMapper();
-    private static final Duration RADIO = Duration.ofSeconds(180);
+    private static final Duration RADIO = Duration.ofMinutes(3);
     private static final Duration SETTLED = Duration.ofSeconds(8);
     private static final Duration LEDGER = Duration.ofSeconds(90);
     private static final int SHOWN_DIFFERENCES = 10;
     private static final int WANTED_SNAPSHOTS = 2;
+    private static final int WANTED_CHECKPOINTS = 2;
     private static final int KEPT_RECOVERIES = 1;
 
     private final Cluster cluster;
@@ -105,13 +107,15 @@ public final class Demo {
                         network));
         var identity = node.prepareLedger();
         boolean radioOk;
-        try (var load = new DemoLoad(
+        var load = new DemoLoad(
                 cluster,
                 identity.genesis().networkId(),
-                () -> view.newestCommit().map(CommitRecord::getLeaderRound).orElse(0L))) {
-            load.start();
+                () -> view.newestCommit().map(CommitRecord::getLeaderRound).orElse(0L));
+        load.start();
+        try {
             radioOk = awaitRadio(network, tables);
             awaitSnapshots();
+        } finally {
             load.close();
             terminal.say(
                     "load ends: %d transactions submitted, %d executed".formatted(load.submitted(), load.succeeded()));
@@ -174,11 +178,17 @@ public final class Demo {
     private void awaitSnapshots() throws InterruptedException {
         long deadline = System.nanoTime() + LEDGER.toNanos();
         while (System.nanoTime() < deadline
-                && view.summary().snapshots() < WANTED_SNAPSHOTS
+                && !enoughToShow(view.summary())
                 && !stop.await(500, TimeUnit.MILLISECONDS)) {
             requireHealthy();
             terminal.status(view.summary());
         }
+    }
+
+    /** Replay has something to do: checkpoints that no snapshot covers. */
+    private static boolean enoughToShow(MeshView.Summary summary) {
+        return summary.snapshots() >= WANTED_SNAPSHOTS
+                && summary.checkpoint() >= summary.snapshotCheckpoint() + WANTED_CHECKPOINTS;
     }
 
     private void requireHealthy() {
@@ -230,7 +240,7 @@ public final class Demo {
     }
 
     /** A recovered state as a table for people. */
-    public static LinkedHashMap<String, Object> figures(RecoveryReport report) {
+    public static Map<String, Object> figures(RecoveryReport report) {
         var figures = new LinkedHashMap<String, Object>();
         figures.put("state root, published", String.valueOf(report.publishedRoot()));
         figures.put("state root, recovered", report.root().hex());

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * Transactions to look at: objects are created, changed and handed on by a few senders. Each wave waits for its results, so that the versions that
  * the next one declares are right. One thread of its own.
  */
-final class DemoLoad implements AutoCloseable {
+final class DemoLoad {
     private static final Logger LOG = LoggerFactory.getLogger(DemoLoad.class);
     private static final AvroBinary<SignedTransaction> RECORD = new AvroBinary<>(SignedTransaction.getClassSchema());
     private static final int SENDERS = 4;
@@ -50,8 +51,8 @@ final class DemoLoad implements AutoCloseable {
     private final List<Owned> objects = new ArrayList<>();
     private final Map<Hash, TransactionResult> results = new HashMap<>();
     private volatile boolean closing;
-    private volatile long submitted;
-    private volatile long succeeded;
+    private final AtomicLong submitted = new AtomicLong();
+    private final AtomicLong succeeded = new AtomicLong();
 
     private record Owned(Hash id, long version, SigningKey owner) {}
 
@@ -69,16 +70,15 @@ final class DemoLoad implements AutoCloseable {
     }
 
     long submitted() {
-        return submitted;
+        return submitted.get();
     }
 
     long succeeded() {
-        return succeeded;
+        return succeeded.get();
     }
 
     /** Ends with the wave that is under way, whose results it still waits for. */
-    @Override
-    public void close() {
+    void close() {
         closing = true;
         try {
             thread.join(RESULTS.plusSeconds(5).toMillis());
@@ -109,7 +109,7 @@ final class DemoLoad implements AutoCloseable {
                                     RECORD.decode(sent.transaction().bytes()))));
                 }
                 producer.flush();
-                submitted += wave.size();
+                submitted.addAndGet(wave.size());
                 await(consumer, wave);
             }
         } catch (RuntimeException e) {
@@ -122,7 +122,7 @@ final class DemoLoad implements AutoCloseable {
         var wave = new ArrayList<Sent>();
         for (int i = 0; i < CREATED_IN_A_WAVE; i++) {
             SigningKey sender = senders.get(random.nextInt(senders.size()));
-            byte[] content = ("object %016x".formatted(random.nextLong())).getBytes(StandardCharsets.US_ASCII);
+            byte[] content = "object %016x".formatted(random.nextLong()).getBytes(StandardCharsets.US_ASCII);
             Transaction transaction = sign(sender, List.of(), 1, "create_object", content, validUntil);
             wave.add(new Sent(transaction, "create_object", List.of(new Owned(transaction.createdId(0), 1, sender))));
         }
@@ -130,7 +130,7 @@ final class DemoLoad implements AutoCloseable {
             Owned object = objects.remove(random.nextInt(objects.size()));
             var write = List.of(new ObjectRef(object.id(), object.version()));
             if (i < CHANGED_IN_A_WAVE) {
-                byte[] content = ("changed %016x".formatted(random.nextLong())).getBytes(StandardCharsets.US_ASCII);
+                byte[] content = "changed %016x".formatted(random.nextLong()).getBytes(StandardCharsets.US_ASCII);
                 wave.add(new Sent(
                         sign(object.owner(), write, 0, "set_object", content, validUntil),
                         "set_object",
@@ -178,7 +178,7 @@ final class DemoLoad implements AutoCloseable {
                         sent.function(),
                         sent.transaction().id());
             } else if (result.getCode().equals(ResultCode.OK.name())) {
-                succeeded++;
+                succeeded.incrementAndGet();
                 objects.addAll(sent.after());
             } else {
                 LOG.warn(

@@ -41,7 +41,7 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
         if (!Files.exists(genesisFile)) {
             var genesis = new GenesisConfig(
                     "meshlog-" + key.publicKey().brief(),
-                    List.of(new Validator(key.publicKey(), 1, "")),
+                    List.of(new Validator(key.publicKey(), 1, "", 0)),
                     EPOCH_LENGTH,
                     GenesisConfig.DEFAULT_GC_DEPTH,
                     GenesisConfig.DEFAULT_CHECKPOINT_INTERVAL,

@@ -14,7 +14,10 @@ import dev.meshlog.snapshotter.Snapshotter;
 import dev.meshlog.streams.StreamsApp;
 import dev.meshlog.streams.ledger.LedgerStreams;
 import dev.meshlog.streams.ledger.VertexProducer;
-import dev.meshlog.streams.radio.RadioStreams;
+import dev.meshlog.streams.radio.ChannelKey;
+import dev.meshlog.streams.radio.ChannelKeys;
+import dev.meshlog.streams.radio.RadioStreamsConfig;
+import dev.meshlog.streams.radio.RadioTopology;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,7 +79,10 @@ public final class LocalNode implements AutoCloseable {
         }
         new SchemaTopic(cluster).publish();
 
-        radio = new StreamsApp("radio tables", RadioStreams.topology(channels()), radioProperties());
+        radio = new StreamsApp(
+                "radio tables",
+                new RadioTopology(channels()).get(),
+                radioConfig().properties());
         parts.push(radio);
         radio.start();
         if (config.ledger().enabled()) {
@@ -156,6 +162,16 @@ public final class LocalNode implements AutoCloseable {
                 clock);
         ledgerParts.push(producer);
         producer.start();
+    }
+
+    private ChannelKeys channels() {
+        return new ChannelKeys(config.radio().channels().stream()
+                .map(channel -> ChannelKey.of(channel.name(), channel.psk()))
+                .toList());
+    }
+
+    private RadioStreamsConfig radioConfig() {
+        return new RadioStreamsConfig(cluster.properties(), directory.resolve("streams"), "meshlog-radio", 1);
     }
 
     private void startIngest() {

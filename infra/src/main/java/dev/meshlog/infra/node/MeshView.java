@@ -1,11 +1,14 @@
 package dev.meshlog.infra.node;
 
+import dev.meshlog.schemas.AvroBinary;
+import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import dev.meshlog.schemas.ledger.SnapshotManifest;
 import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
@@ -34,8 +37,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class MeshView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshView.class);
-    private static final Duration POLL = Duration.ofMillis(1_000);
+    private static final Duration POLL = Duration.ofSeconds(1);
     private static final long TAIL = 2_000;
+
+    private static final AvroBinary<SnapshotManifest> MANIFEST = new AvroBinary<>(SnapshotManifest.getClassSchema());
 
     private final Cluster cluster;
     private final Thread thread = new Thread(this::run, "meshlog-view");
@@ -60,7 +65,8 @@ public final class MeshView implements AutoCloseable {
             long lowEntropyKeys,
             long commitIndex,
             long checkpoint,
-            int snapshots) {}
+            int snapshots,
+            long snapshotCheckpoint) {}
 
     public MeshView(Cluster cluster) {
         this.cluster = cluster;
@@ -85,7 +91,12 @@ public final class MeshView implements AutoCloseable {
                 keys.values().stream().filter(PublicKeyEntry::getLowEntropy).count(),
                 newestCommit == null ? 0 : newestCommit.getIndex(),
                 newestCheckpoint == null ? 0 : newestCheckpoint.getCheckpoint().getIndex(),
-                snapshots.size());
+                snapshots.size(),
+                snapshots.values().stream()
+                        .mapToLong(snapshot -> MANIFEST.decode(Buffers.array(snapshot.getManifest()))
+                                .getCheckpointIndex())
+                        .max()
+                        .orElse(-1));
     }
 
     public synchronized List<PublicKeyEntry> keys() {

@@ -6,9 +6,9 @@ import dev.meshlog.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -95,7 +95,7 @@ public final class TopicProvisioning {
                         Integer.toString(topic.partitions()),
                         Integer.toString(partitions)));
             }
-            Map<String, String> actual = configs.get(topic.name()).entries().stream()
+            Map<String, String> actual = Objects.requireNonNull(configs.get(topic.name())).entries().stream()
                     .filter(entry -> topic.configs().containsKey(entry.name()))
                     .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
             topic.configs().entrySet().stream()
@@ -123,14 +123,10 @@ public final class TopicProvisioning {
 
     /** Waits for an answer of the cluster. */
     static <T> T get(KafkaFuture<T> future) {
-        return get(future, Function.identity());
-    }
-
-    private static <T, R> R get(KafkaFuture<T> future, Function<T, R> then) {
         try {
-            return then.apply(future.get());
+            return future.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+            throw new IllegalStateException("the cluster refuses: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the cluster", e);

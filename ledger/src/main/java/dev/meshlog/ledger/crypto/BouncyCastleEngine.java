@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
- * Pure Java. The library checks a multiple of the verification equation; with a key and an R of prime order that is the same as the equation
- * itself, so R's order is checked here.
+ * Pure Java. The library verifies with the cofactor; with a key and an R of prime order that is the same as without, so R's order is checked
+ * here.
  */
 final class BouncyCastleEngine implements dev.meshlog.ledger.crypto.Ed25519.Engine {
     static boolean isOfPrimeOrder(byte[] point) {

@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Verification of Ed25519 signatures (RFC 8032, without the cofactor) that gives the same verdict with every provider. A signature is
- * looked at by a provider only when it has 64 bytes, S is below the group's order, R and the key are canonical and not of small order, and
- * the key lies in the group of prime order. Without the last condition Bouncy Castle, which multiplies the equation by a factor of its own,
- * accepts signatures that the others refuse.
+ * Verification of Ed25519 signatures (RFC 8032) that gives the same verdict with every provider. A signature is looked at by a provider only
+ * when it has 64 bytes, S is below the group's order, R and the key are canonical and not of small order, and the key is of prime order.
+ * The last condition is needed because Bouncy Castle verifies with the cofactor and the others without: whatever is added of small order to
+ * the key or to R, Bouncy Castle accepts it always, the others by chance.
  *
  * <p>Any thread may use an instance.
  */

@@ -27,11 +27,13 @@ final class CommitRule<V extends DagVertex> {
     private final NavigableMap<Long, Slot> slots = new TreeMap<>();
     private final Rounds<V> rounds;
     private long decidedRound;
+    private long floor;
     private long walks;
     private boolean quorumMade;
 
     /** @param decidedRound every slot up to here is decided already */
-    CommitRule(Schedule schedule, Rounds<V> rounds, long decidedRound) {
+    CommitRule(Schedule schedule, Rounds<V> rounds, long decidedRound, long floor) {
+        this.floor = floor;
         this.schedule = schedule;
         this.rounds = rounds;
         this.decidedRound = decidedRound;
@@ -41,13 +43,13 @@ final class CommitRule<V extends DagVertex> {
         return decidedRound;
     }
 
-    /** Counts a vertex whose parents were counted before. */
+    /** Counts a vertex whose parents were counted before. Slots at or below the floor are decided, and who led them may be forgotten. */
     void accept(Node<V> node) throws SafetyViolationException {
         long round = node.round();
-        if (round >= 2) {
+        if (round - 1 > floor) {
             vote(node, slot(round - 1));
         }
-        if (round >= 3) {
+        if (round - 2 > floor) {
             certify(node, slot(round - 2));
         }
     }
@@ -160,7 +162,8 @@ final class CommitRule<V extends DagVertex> {
         return slot == null ? null : slot.decision();
     }
 
-    void prune(long floor) {
+    void prune(long newFloor) {
+        floor = newFloor;
         slots.headMap(floor, true).clear();
     }
 

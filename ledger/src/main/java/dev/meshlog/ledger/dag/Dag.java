@@ -61,7 +61,7 @@ public final class Dag<V extends DagVertex> {
         this.lastOpenRound = lastOpenRound;
         this.listener = listener;
         this.suspended = suspended;
-        this.rule = new CommitRule<>(schedule, rounds, start.decidedRound());
+        this.rule = new CommitRule<>(schedule, rounds, start.decidedRound(), start.floor());
         this.floor = start.floor();
         this.newestRound = start.decidedRound();
         for (VertexRef ref : start.committed()) {

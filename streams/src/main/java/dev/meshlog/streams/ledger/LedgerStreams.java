@@ -18,6 +18,6 @@ public final class LedgerStreams {
     }
 
     public static Properties properties(Cluster cluster, Path stateDirectory) {
-        return StreamsSettings.exactlyOnce(cluster, APPLICATION_ID, stateDirectory);
+        return StreamsSettings.exactlyOnce(cluster.properties(), APPLICATION_ID, stateDirectory, APPLICATION_ID);
     }
 }

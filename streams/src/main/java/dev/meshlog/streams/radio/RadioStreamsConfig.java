@@ -1,0 +1,38 @@
+package dev.meshlog.streams.radio;
+
+import dev.meshlog.streams.StreamsSettings;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * What the radio topology runs with.
+ *
+ * @param client properties that reach the cluster
+ * @param stateDirectory belongs to one instance and is kept between its runs
+ * @param instance names this instance among those of the cluster; with the same name it takes up its work at once after a restart
+ * @param threads 1 or 2
+ */
+public record RadioStreamsConfig(Map<String, String> client, Path stateDirectory, String instance, int threads) {
+    public static final String APPLICATION_ID = "meshlog-radio";
+
+    public RadioStreamsConfig {
+        client = Map.copyOf(client);
+        if (threads < 1 || threads > 2) {
+            throw new IllegalArgumentException("the radio topology runs with 1 or 2 threads, not " + threads);
+        }
+    }
+
+    public Properties properties() {
+        Properties properties = StreamsSettings.exactlyOnce(client, APPLICATION_ID, stateDirectory, instance);
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
+        // Nodes and keys are published on every change: a cache would only delay that.
+        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+        properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2000);
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 2000);
+        return properties;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.streams.radio;
+
+import org.jspecify.annotations.NullMarked;
