@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * directory, started for the command and stopped again.
  */
 final class ClusterAccess implements AutoCloseable {
-    private static final int WAIT_SECONDS = 30;
+    private static final int WAIT_SECONDS = 15;
 
     private final Cluster cluster;
     private final @Nullable EmbeddedBroker broker;
@@ -66,7 +66,7 @@ final class ClusterAccess implements AutoCloseable {
     /**
      * Returns once the cluster answers.
      *
-     * @throws UserError when it does not within 30 s
+     * @throws UserError when it does not within 15 s
      */
     static void awaitReachable(Cluster cluster) {
         try (Admin admin = cluster.admin()) {

@@ -3,6 +3,7 @@ package dev.meshlog.infra.node;
 import dev.meshlog.infra.UserError;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Validator;
+import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,6 +53,14 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
             write(genesisFile, genesis.toJson());
         }
         GenesisConfig genesis = readGenesis(genesisFile);
+        genesis.validators().stream()
+                .filter(validator -> !Ed25519.fastest().isGoodKey(validator.publicKey()))
+                .findFirst()
+                .ifPresent(validator -> {
+                    throw new UserError(
+                            genesisFile + ": validator " + validator.publicKey() + " is no Ed25519 key of prime order",
+                            "a network's genesis file is the same on every node: get it again");
+                });
         if (genesis.validators().stream()
                 .noneMatch(validator -> validator.publicKey().equals(key.publicKey()))) {
             throw new UserError(
