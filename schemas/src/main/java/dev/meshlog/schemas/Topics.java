@@ -14,8 +14,10 @@ import dev.meshlog.schemas.ledger.SignedTransaction;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
 import dev.meshlog.schemas.ledger.TransactionResult;
+import dev.meshlog.schemas.radio.FrameOutcome;
 import dev.meshlog.schemas.radio.KeyEvent;
 import dev.meshlog.schemas.radio.LinkEvent;
+import dev.meshlog.schemas.radio.NodeObservation;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RadioNode;
@@ -24,6 +26,7 @@ import dev.meshlog.schemas.radio.RejectedFrame;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.serialization.Serdes;
@@ -175,13 +178,15 @@ public final class Topics {
         return ALL;
     }
 
+    /** Values of topics that Kafka Streams makes for itself; they outlive an upgrade like all others. */
+    private static final List<Schema> INTERNAL = List.of(FrameOutcome.SCHEMA$, NodeObservation.SCHEMA$);
+
     /** Schemas of all values, for {@code meshlog.schemas}. */
     public static List<Schema> valueSchemas() {
-        return ALL.stream()
+        Stream<Schema> catalogue = ALL.stream()
                 .filter(topic -> topic.values() instanceof AvroSerde<?>)
-                .map(topic -> ((AvroSerde<?>) topic.values()).codec().schema())
-                .distinct()
-                .toList();
+                .map(topic -> ((AvroSerde<?>) topic.values()).codec().schema());
+        return Stream.concat(catalogue, INTERNAL.stream()).distinct().toList();
     }
 
     private static <T extends SpecificRecordBase> Topic<String, T> topic(
