@@ -1,7 +1,9 @@
 package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.Hash;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,5 +43,30 @@ public record RecoveryReport(
     /** Whether everything that could be compared was equal, and something was. */
     public boolean verified() {
         return differences.isEmpty() && publishedRoot != null && root.equals(publishedRoot);
+    }
+
+    /** As a table for people, in its order. */
+    public Map<String, Object> figures() {
+        var figures = new LinkedHashMap<String, Object>();
+        figures.put("state root, published", String.valueOf(publishedRoot()));
+        figures.put("state root, recovered", root().hex());
+        figures.put("checkpoint", checkpoint());
+        figures.put("commit", commitIndex() + " " + commitHash());
+        figures.put("objects", objects());
+        figures.put("entries", entries());
+        figures.put(
+                "snapshot",
+                snapshotCheckpoint() < 0
+                        ? "none"
+                        : "checkpoint %d, %d chunks, %d bytes, %d compressed"
+                                .formatted(snapshotCheckpoint(), chunks(), snapshotBytes(), compressedBytes()));
+        figures.put(
+                "replayed",
+                "%d vertices from offset %d, %d checkpoints compared"
+                        .formatted(vertices(), replayFrom(), checkedCheckpoints()));
+        figures.put(
+                "time",
+                "fetch %d ms, verify and apply %d ms, replay %d ms".formatted(fetchMs(), applyMs(), replayMs()));
+        return figures;
     }
 }

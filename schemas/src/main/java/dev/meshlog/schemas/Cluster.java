@@ -1,8 +1,14 @@
 package dev.meshlog.schemas;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
@@ -15,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Kafka cluster as its clients reach it, and the client settings that every part of Meshlog uses.
@@ -26,11 +33,36 @@ public record Cluster(Map<String, String> properties) {
 
     public Cluster {
         properties = Map.copyOf(properties);
-        Objects.requireNonNull(properties.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG), "bootstrap.servers");
+        if (!properties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
+            throw new IllegalArgumentException("the Kafka client properties do not say bootstrap.servers");
+        }
     }
 
     public static Cluster at(String bootstrapServers) {
         return new Cluster(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+
+    /**
+     * A cluster from a command line.
+     *
+     * @param configFile ordinary Kafka client properties, if any; the address wins over the one in the file
+     * @throws UncheckedIOException when the file can't be read
+     */
+    public static Cluster of(@Nullable String bootstrapServers, @Nullable Path configFile) {
+        var properties = new HashMap<String, String>();
+        if (configFile != null) {
+            var file = new Properties();
+            try (Reader reader = Files.newBufferedReader(configFile)) {
+                file.load(reader);
+            } catch (IOException e) {
+                throw new UncheckedIOException("Kafka client properties " + configFile + " can't be read: " + e, e);
+            }
+            file.stringPropertyNames().forEach(name -> properties.put(name, file.getProperty(name)));
+        }
+        if (bootstrapServers != null) {
+            properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        }
+        return new Cluster(properties);
     }
 
     public String bootstrapServers() {

@@ -4,15 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshlog.infra.UserError;
 import dev.meshlog.schemas.Cluster;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -51,21 +45,17 @@ final class CommonOptions {
 
     /** The external cluster, when one was named. */
     Optional<Cluster> externalCluster() {
-        var properties = new HashMap<String, String>();
-        if (kafkaConfig != null) {
-            properties.putAll(load(kafkaConfig));
-        }
-        if (bootstrapServers != null) {
-            properties.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        }
-        if (properties.isEmpty()) {
+        if (bootstrapServers == null && kafkaConfig == null) {
             return Optional.empty();
         }
-        if (!properties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
+        try {
+            return Optional.of(Cluster.of(bootstrapServers, kafkaConfig));
+        } catch (UncheckedIOException | IllegalArgumentException e) {
             throw new UserError(
-                    kafkaConfig + " does not say bootstrap.servers", "add it there, or give --bootstrap-servers");
+                    String.valueOf(e.getMessage()),
+                    "check --kafka-config, and name the cluster with --bootstrap-servers",
+                    e);
         }
-        return Optional.of(new Cluster(properties));
     }
 
     static String toJson(Object value) {
@@ -74,17 +64,5 @@ final class CommonOptions {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("not printable as JSON: " + value.getClass(), e);
         }
-    }
-
-    private static Map<String, String> load(Path file) {
-        var properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException e) {
-            throw new UserError("can't read the Kafka client properties in " + file + ": " + e, "check the path", e);
-        }
-        var map = new HashMap<String, String>();
-        properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name)));
-        return map;
     }
 }

@@ -1,6 +1,8 @@
 package dev.meshlog.infra.cli;
 
 import dev.meshlog.infra.UserError;
+import dev.meshlog.replayer.ReplayerCommand;
+import dev.meshlog.snapshotter.SnapshotterCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -22,6 +24,8 @@ import picocli.CommandLine.Spec;
             LedgerCommand.class,
             DumpStateCommand.class,
             ReplayCommand.class,
+            SnapshotterCommand.class,
+            ReplayerCommand.class,
             ConfigCommand.class,
             CommandLine.HelpCommand.class
         },

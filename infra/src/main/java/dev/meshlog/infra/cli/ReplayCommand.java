@@ -1,6 +1,5 @@
 package dev.meshlog.infra.cli;
 
-import dev.meshlog.infra.node.Demo;
 import dev.meshlog.infra.node.Directories;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.state.Manifest;
@@ -54,7 +53,7 @@ final class ReplayCommand implements Callable<Integer> {
                 Path directory = target == null ? temporary.resolve("state") : target;
                 RecoveryReport report = new Replayer(access.cluster(), network, Clock.systemUTC())
                         .recover(new Replayer.Plan(directory, fromGenesis, Long.MAX_VALUE), listener(terminal));
-                terminal.result("recovery", Demo.figures(report));
+                terminal.result("recovery", report.figures());
                 report.differences().forEach(terminal::say);
                 boolean verified = report.verified() || report.commitIndex() == 0;
                 terminal.say(verified ? "state roots are EQUAL" : "state roots DIFFER");

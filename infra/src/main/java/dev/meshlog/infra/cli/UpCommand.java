@@ -76,6 +76,9 @@ final class UpCommand implements Callable<Integer> {
         if (!demo && (frames != null || mqtt != null || expected != null)) {
             throw new ParameterException(spec.commandLine(), "--frames, --mqtt and --expected go with --demo");
         }
+        if (demo && configFile != null) {
+            throw new ParameterException(spec.commandLine(), "--config does not go with --demo, which brings its own");
+        }
         Logging.toConsole(options.verbose, options.json);
         try (DataDirectory directory = DataDirectory.open(options.data)) {
             createLogs(directory);

@@ -16,9 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Demo {
     public static final int VERIFICATION_FAILED = 3;
 
+    private static final String WRITTEN_BY_DEMO = "# Written by the demo.";
     private static final ObjectMapper YAML = new YAMLMapper();
     private static final Duration RADIO = Duration.ofMinutes(3);
     private static final Duration SETTLED = Duration.ofSeconds(8);
@@ -67,9 +66,12 @@ public final class Demo {
                 null);
         Path file = dataDirectory.resolve("meshlog.yaml");
         try {
+            if (Files.exists(file) && !Files.readString(file).startsWith(WRITTEN_BY_DEMO)) {
+                return config; // somebody's own: it stays
+            }
             Files.writeString(
                     file,
-                    "# Written by the demo.\n" + YAML.writeValueAsString(config).replaceFirst("^---\\R", ""));
+                    WRITTEN_BY_DEMO + "\n" + YAML.writeValueAsString(config).replaceFirst("^---\\R", ""));
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);
         }
@@ -224,7 +226,7 @@ public final class Demo {
                         terminal.say("no snapshot yet: replaying everything");
                     }
                 });
-        terminal.result("recovery", figures(report));
+        terminal.result("recovery", report.figures());
         report.differences().stream().limit(SHOWN_DIFFERENCES).forEach(terminal::say);
         boolean sameCommit = view.newestCommit()
                 .map(commit -> commit.getIndex() == report.commitIndex()
@@ -237,36 +239,6 @@ public final class Demo {
         terminal.say(ok ? "state roots are EQUAL" : "state roots DIFFER");
         removeOldRecoveries(target);
         return ok;
-    }
-
-    /** A recovered state as a table for people. */
-    public static Map<String, Object> figures(RecoveryReport report) {
-        var figures = new LinkedHashMap<String, Object>();
-        figures.put("state root, published", String.valueOf(report.publishedRoot()));
-        figures.put("state root, recovered", report.root().hex());
-        figures.put("checkpoint", report.checkpoint());
-        figures.put("commit", report.commitIndex() + " " + report.commitHash());
-        figures.put("objects", report.objects());
-        figures.put("entries", report.entries());
-        figures.put(
-                "snapshot",
-                report.snapshotCheckpoint() < 0
-                        ? "none"
-                        : "checkpoint %d, %d chunks, %d bytes, %d compressed"
-                                .formatted(
-                                        report.snapshotCheckpoint(),
-                                        report.chunks(),
-                                        report.snapshotBytes(),
-                                        report.compressedBytes()));
-        figures.put(
-                "replayed",
-                "%d vertices from offset %d, %d checkpoints compared"
-                        .formatted(report.vertices(), report.replayFrom(), report.checkedCheckpoints()));
-        figures.put(
-                "time",
-                "fetch %d ms, verify and apply %d ms, replay %d ms"
-                        .formatted(report.fetchMs(), report.applyMs(), report.replayMs()));
-        return figures;
     }
 
     private void removeOldRecoveries(Path newest) {

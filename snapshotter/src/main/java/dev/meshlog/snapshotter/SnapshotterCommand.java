@@ -1,0 +1,103 @@
+package dev.meshlog.snapshotter;
+
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.chain.GenesisState;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.SchemaTopic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The snapshotter as a process of its own, against a cluster. */
+@Command(
+        name = "snapshotter",
+        mixinStandardHelpOptions = true,
+        description = "Run only the snapshotter, against a Kafka cluster, until Ctrl-C.")
+@SuppressWarnings("NullAway.Init") // fields are set by picocli
+public final class SnapshotterCommand implements Callable<Integer> {
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            required = true,
+            description = "The Kafka cluster.")
+    private String bootstrapServers;
+
+    @Option(names = "--kafka-config", paramLabel = "FILE", description = "Kafka client properties (TLS, SASL).")
+    private @Nullable Path kafkaConfig;
+
+    @Option(names = "--genesis", paramLabel = "FILE", required = true, description = "Genesis file of the network.")
+    private Path genesis;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = ".meshlog-snapshotter",
+            description = "Directory of its store (default: ${DEFAULT-VALUE}).")
+    private Path data;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "Between two snapshots (default: ${DEFAULT-VALUE}).")
+    private int intervalSeconds;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Snapshots that stay published (default: ${DEFAULT-VALUE}).")
+    private int keep;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new SnapshotterCommand()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        GenesisConfig network = GenesisConfig.ofJson(Files.readString(genesis));
+        Cluster cluster = Cluster.of(bootstrapServers, kafkaConfig);
+        new SchemaTopic(cluster).publish();
+        var stop = new CountDownLatch(1);
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop.countDown();
+            await(stopped);
+        }));
+        try (var snapshotter = new Snapshotter(
+                cluster,
+                new Snapshotter.Network(
+                        network.networkId(),
+                        network.bucketBits(),
+                        state -> GenesisState.entries(network).forEach(state::put)),
+                new Snapshotter.Settings(data, Duration.ofSeconds(intervalSeconds), keep),
+                Clock.systemUTC())) {
+            snapshotter.start();
+            while (!stop.await(1, TimeUnit.SECONDS)) {
+                if (snapshotter.failure().isPresent()) {
+                    return 1;
+                }
+            }
+        } finally {
+            stopped.countDown();
+        }
+        return 0;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            var unused = latch.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
