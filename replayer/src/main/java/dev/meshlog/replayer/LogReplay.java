@@ -14,6 +14,7 @@ import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.time.Duration;
@@ -22,15 +23,19 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the ledger over the verified log again and compares every checkpoint with what was published for it. One thread. */
 final class LogReplay {
+    private static final Logger LOG = LoggerFactory.getLogger(LogReplay.class);
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final Cluster cluster;
     private final GenesisConfig genesis;
     private final RocksStateStore store;
     private final Map<Long, PublishedCommits.Commit> published;
+    private final long newestPublished;
     private final State state;
     private final Ledger ledger;
     private final List<String> differences = new ArrayList<>();
@@ -44,6 +49,7 @@ final class LogReplay {
         this.genesis = genesis;
         this.store = store;
         this.published = published.byIndex();
+        this.newestPublished = published.newest();
         this.state = new State(store, genesis.bucketBits());
         this.ledger = new Ledger(
                 genesis,
@@ -53,16 +59,20 @@ final class LogReplay {
                 List.of(new SystemPod()));
         this.checkpoint = ledger.checkpoint();
         commit();
+        PublishedCommits.Commit start = this.published.get(head().commitIndex());
+        if (start != null) {
+            compareHash(head().commitIndex(), start.commitHash(), head().commitHash());
+        }
     }
 
     /**
      * Replays to the end of the log as it is now, or up to a commit.
      *
-     * @throws RecoveryException when the log no longer reaches back to {@code from}
+     * @throws RecoveryException when the log no longer reaches back to {@code from}, or not up to {@code toCommit}
      */
     void run(long from, long toCommit, RecoveryListener listener) {
         var partition = new TopicPartition(Topics.VERIFIED.name(), 0);
-        try (var consumer = cluster.consumer(Topics.VERIFIED)) {
+        try (var consumer = cluster.undecodedConsumer()) {
             consumer.assign(List.of(partition));
             long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
@@ -77,16 +87,25 @@ final class LogReplay {
             }
             consumer.seek(partition, from);
             while (consumer.position(partition) < end && ledger.head().commitIndex() < toCommit) {
-                for (ConsumerRecord<String, SignedVertex> rec : consumer.poll(POLL)) {
+                for (ConsumerRecord<String, byte[]> rec : consumer.poll(POLL)) {
                     if (rec.offset() >= end || ledger.head().commitIndex() >= toCommit) {
                         break;
                     }
-                    apply(rec);
+                    apply(rec, toCommit);
                 }
                 commit();
                 listener.replayed(
                         consumer.position(partition), end, ledger.head().commitIndex());
             }
+        }
+        long reached = ledger.head().commitIndex();
+        if (toCommit != Long.MAX_VALUE && reached < toCommit) {
+            throw new RecoveryException(
+                    "commit %d is not reached: %s ends at commit %d".formatted(toCommit, partition, reached));
+        }
+        if (reached < Math.min(toCommit, newestPublished)) {
+            differences.add("%s ends at commit %d, commits up to %d were published: vertices are missing"
+                    .formatted(partition, reached, newestPublished));
         }
     }
 
@@ -115,9 +134,16 @@ final class LogReplay {
         return differences;
     }
 
-    private void apply(ConsumerRecord<String, SignedVertex> rec) {
+    private void apply(ConsumerRecord<String, byte[]> rec, long toCommit) {
+        Vertex vertex;
         try {
-            Applied applied = ledger.apply(Vertex.parse(genesis.networkId(), rec.value()), rec.offset());
+            vertex = Vertex.parse(genesis.networkId(), decode(rec));
+        } catch (MalformedRecordException e) {
+            LOG.warn("offset {} is passed over, as the ledger does: {}", rec.offset(), e.getMessage());
+            return;
+        }
+        try {
+            Applied applied = ledger.apply(vertex, rec.offset(), toCommit);
             vertices++;
             applied.commits().forEach(this::compare);
         } catch (SafetyViolationException e) {
@@ -131,10 +157,7 @@ final class LogReplay {
         if (expected == null) {
             return;
         }
-        if (!expected.commitHash().equals(commit.commitHash())) {
-            differences.add("commit %d: published hash %s, replayed %s"
-                    .formatted(commit.index(), expected.commitHash(), commit.commitHash()));
-        }
+        compareHash(commit.index(), expected.commitHash(), commit.commitHash());
         Hash expectedRoot = expected.root();
         if (expectedRoot != null && commit.checkpoint().isPresent()) {
             checked++;
@@ -144,6 +167,19 @@ final class LogReplay {
                         .formatted(commit.checkpoint().get().index(), expectedRoot, root));
             }
         }
+    }
+
+    private void compareHash(long index, Hash expected, Hash replayed) {
+        if (!expected.equals(replayed)) {
+            differences.add("commit %d: published hash %s, replayed %s".formatted(index, expected, replayed));
+        }
+    }
+
+    private static SignedVertex decode(ConsumerRecord<String, byte[]> rec) {
+        if (rec.value() == null) {
+            throw new MalformedRecordException("a record without a value");
+        }
+        return Topics.VERIFIED.values().deserializer().deserialize(rec.topic(), rec.value());
     }
 
     private void commit() {

@@ -40,9 +40,14 @@ public record RecoveryReport(
         differences = List.copyOf(differences);
     }
 
+    /** Whether nothing that could be compared was different. */
+    public boolean consistent() {
+        return differences.isEmpty() && (publishedRoot == null || root.equals(publishedRoot));
+    }
+
     /** Whether everything that could be compared was equal, and something was. */
     public boolean verified() {
-        return differences.isEmpty() && publishedRoot != null && root.equals(publishedRoot);
+        return consistent() && publishedRoot != null;
     }
 
     /** As a table for people, in its order. */

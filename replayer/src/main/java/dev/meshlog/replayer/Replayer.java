@@ -2,14 +2,17 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.schemas.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.Optional;
@@ -39,7 +42,12 @@ public final class Replayer {
         this.clock = clock;
     }
 
-    /** @throws RecoveryException when it can't be done; the target is untouched then, and what was fetched is kept for the next attempt */
+    /**
+     * Recovers. When the result contradicts what was published, the target is not made: the report says what differs, and the state is left in the
+     * partial directory for examination.
+     *
+     * @throws RecoveryException when it can't be done; the target is untouched then, and what was fetched is kept for the next attempt
+     */
     public RecoveryReport recover(Plan plan, RecoveryListener listener) {
         Path target = plan.directory().toAbsolutePath().normalize();
         if (Files.exists(target)) {
@@ -81,9 +89,15 @@ public final class Replayer {
                         fetched - started,
                         applied - fetched,
                         clock.millis() - applied);
+                store.sync();
             }
-            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-            delete(chunks);
+            if (report.consistent()) {
+                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+                try (FileChannel parent = FileChannel.open(target.resolveSibling("."), StandardOpenOption.READ)) {
+                    parent.force(true);
+                }
+                delete(chunks);
+            }
             return report;
         } catch (IOException e) {
             throw new UncheckedIOException(target.toString(), e);
@@ -151,7 +165,7 @@ public final class Replayer {
         long[] objects = {0};
         try (var view = store.view()) {
             view.forEachEntry((bucket, key, value) -> {
-                if (key[0] == 1) {
+                if (key[0] == StateKey.OBJECTS) {
                     objects[0]++;
                 }
             });

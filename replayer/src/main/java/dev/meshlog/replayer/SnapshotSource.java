@@ -9,11 +9,13 @@ import dev.meshlog.ledger.state.SnapshotRejection;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
+import dev.meshlog.schemas.MalformedRecordException;
+import dev.meshlog.schemas.RecordPosition;
+import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.TopicReader;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.ledger.RejectedInput;
-import dev.meshlog.schemas.ledger.SnapshotChunk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,8 +57,8 @@ public final class SnapshotSource {
      */
     public Optional<Found> newest(long highestCommit) {
         LogIdentity log = LogIdentity.of(cluster);
-        Map<String, PublishedSnapshot> snapshots = new HashMap<>();
-        TopicReader.readAll(cluster, Topics.MANIFESTS, rec -> {
+        Map<String, byte[]> snapshots = new HashMap<>();
+        TopicReader.readAllUndecoded(cluster, Topics.MANIFESTS, rec -> {
             if (rec.value() == null) {
                 snapshots.remove(rec.key());
             } else {
@@ -85,13 +88,14 @@ public final class SnapshotSource {
             }
         });
         Set<Hash> damaged = new HashSet<>();
-        TopicReader.readAll(cluster, Topics.CHUNKS, rec -> {
-            Hash id = Hash.ofHex(rec.key());
-            Integer size = sizes.get(id);
-            if (size == null || there.contains(id) || rec.value() == null) {
+        Map<String, Hash> byHex = new HashMap<>();
+        sizes.keySet().forEach(id -> byHex.put(id.hex(), id));
+        TopicReader.readAllUndecoded(cluster, Topics.CHUNKS, rec -> {
+            Hash id = byHex.get(rec.key());
+            if (id == null || there.contains(id) || rec.value() == null) {
                 return;
             }
-            byte @Nullable [] bytes = open(id, size, rec.value(), rec.partition(), rec.offset());
+            byte @Nullable [] bytes = open(id, sizes.getOrDefault(id, 0), rec);
             if (bytes == null) {
                 damaged.add(id);
             } else {
@@ -139,28 +143,41 @@ public final class SnapshotSource {
         return Hash.of(Domain.sha256().digest(bytes)).equals(id);
     }
 
-    private byte @Nullable [] open(Hash id, int size, SnapshotChunk chunk, int partition, long offset) {
-        byte[] frame = Buffers.array(chunk.getZstd());
+    private byte @Nullable [] open(Hash id, int size, ConsumerRecord<String, byte[]> rec) {
+        byte[] frame = rec.value();
         try {
+            frame = Buffers.array(decode(Topics.CHUNKS, rec.value()).getZstd());
             byte[] bytes = ChunkCompression.decompress(frame, size);
             if (!hasId(bytes, id)) {
                 throw new InvalidSnapshotException(SnapshotRejection.CHUNK_ID, "its bytes have another hash");
             }
             return bytes;
         } catch (InvalidSnapshotException e) {
-            reject(id, frame, e, partition, offset);
+            reject(id, frame, e.reason().name(), e, rec);
+            return null;
+        } catch (MalformedRecordException e) {
+            reject(id, frame, "MALFORMED", e, rec);
             return null;
         }
     }
 
-    private void reject(Hash id, byte[] frame, InvalidSnapshotException why, int partition, long offset) {
-        LOG.warn("chunk {} at partition {} offset {} is damaged: {}", id, partition, offset, why.getMessage());
+    private static <V> V decode(Topic<String, V> topic, byte[] value) {
+        return topic.values().deserializer().deserialize(topic.name(), value);
+    }
+
+    private void reject(Hash id, byte[] frame, String reason, Exception why, ConsumerRecord<String, byte[]> rec) {
+        LOG.warn(
+                "chunk {} at partition {} offset {} is damaged: {}",
+                id,
+                rec.partition(),
+                rec.offset(),
+                why.getMessage());
         var rejected = RejectedInput.newBuilder()
-                .setReason(why.reason().name())
+                .setReason(reason)
                 .setDetail("chunk " + id + ": " + why.getMessage())
                 .setLength(frame.length)
                 .setBytes(ByteBuffer.wrap(frame, 0, Math.min(frame.length, 64 << 10)))
-                .setOrigin(new dev.meshlog.schemas.RecordPosition(Topics.CHUNKS.name(), partition, offset))
+                .setOrigin(new RecordPosition(rec.topic(), rec.partition(), rec.offset()))
                 .build();
         try (var producer = cluster.producer()) {
             producer.send(new ProducerRecord<>(
@@ -173,8 +190,9 @@ public final class SnapshotSource {
         }
     }
 
-    private Optional<Found> usable(String key, PublishedSnapshot published, LogIdentity log) {
+    private Optional<Found> usable(String key, byte[] value, LogIdentity log) {
         try {
+            PublishedSnapshot published = decode(Topics.MANIFESTS, value);
             Manifest manifest = Manifest.parse(Buffers.array(published.getManifest()), networkId);
             if (!manifest.hash().hex().equals(key)) {
                 LOG.warn("snapshot {} is not used: its manifest has the hash {}", key, manifest.hash());
@@ -199,7 +217,7 @@ public final class SnapshotSource {
                 return Optional.empty();
             }
             return Optional.of(new Found(manifest, published));
-        } catch (InvalidSnapshotException e) {
+        } catch (InvalidSnapshotException | MalformedRecordException e) {
             LOG.warn("snapshot {} is not used: {}", key, e.getMessage());
             return Optional.empty();
         }

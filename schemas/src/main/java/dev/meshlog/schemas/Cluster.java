@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -119,6 +120,11 @@ public record Cluster(Map<String, String> properties) {
     public <V> Consumer<String, V> consumer(Topic<String, V> topic) {
         return new KafkaConsumer<>(
                 consumerConfig(), new StringDeserializer(), topic.values().deserializer());
+    }
+
+    /** A consumer of values as they are, for readers that go on behind one that can't be decoded. */
+    public Consumer<String, byte[]> undecodedConsumer() {
+        return new KafkaConsumer<>(consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     /** Bytes of a record's value in its topic's encoding. */

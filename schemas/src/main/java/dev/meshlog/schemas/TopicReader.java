@@ -18,15 +18,30 @@ public final class TopicReader {
     public static <V> void readAll(
             Cluster cluster, Topic<String, V> topic, java.util.function.Consumer<ConsumerRecord<String, V>> each) {
         try (Consumer<String, V> consumer = cluster.consumer(topic)) {
-            List<TopicPartition> partitions = partitions(consumer, topic);
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            readToEnd(consumer, partitions, each);
+            readAll(consumer, topic, each);
         }
     }
 
+    /** As {@link #readAll(Cluster, Topic, java.util.function.Consumer)}, with the values as they are: one that can't be decoded holds up nobody. */
+    public static void readAllUndecoded(
+            Cluster cluster, Topic<String, ?> topic, java.util.function.Consumer<ConsumerRecord<String, byte[]>> each) {
+        try (Consumer<String, byte[]> consumer = cluster.undecodedConsumer()) {
+            readAll(consumer, topic, each);
+        }
+    }
+
+    private static <V> void readAll(
+            Consumer<String, V> consumer,
+            Topic<String, ?> topic,
+            java.util.function.Consumer<ConsumerRecord<String, V>> each) {
+        List<TopicPartition> partitions = partitions(consumer, topic);
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        readToEnd(consumer, partitions, each);
+    }
+
     /** The topic's partitions as the cluster has them. */
-    public static <V> List<TopicPartition> partitions(Consumer<String, V> consumer, Topic<String, V> topic) {
+    public static List<TopicPartition> partitions(Consumer<String, ?> consumer, Topic<String, ?> topic) {
         return consumer.partitionsFor(topic.name()).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();

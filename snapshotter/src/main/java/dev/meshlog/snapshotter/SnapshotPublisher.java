@@ -5,13 +5,16 @@ import dev.meshlog.ledger.state.ChunkCompression;
 import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.InvalidSnapshotException;
 import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.ledger.state.SnapshotRejection;
 import dev.meshlog.ledger.state.StateChunks;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
+import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.TopicReader;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.UnknownSchemaException;
 import dev.meshlog.schemas.ledger.OffsetBinding;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
@@ -43,6 +46,9 @@ import org.slf4j.LoggerFactory;
 final class SnapshotPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotPublisher.class);
 
+    /** Stands for the size of a record that can't be decoded. */
+    private static final int DAMAGED = -1;
+
     private final Cluster cluster;
     private final Hash networkId;
     private final LogIdentity log;
@@ -52,8 +58,12 @@ final class SnapshotPublisher implements AutoCloseable {
     private final List<Published> kept = new ArrayList<>();
     private final Map<Hash, Integer> compressedSizes = new HashMap<>();
 
-    /** A snapshot in the cluster. */
-    private record Published(Hash hash, Manifest manifest) {
+    /**
+     * A snapshot in the cluster.
+     *
+     * @param ofThisLog whether its offsets mean the log as it is now
+     */
+    private record Published(Hash hash, Manifest manifest, boolean ofThisLog) {
         Stream<Hash> chunkIds() {
             return Stream.concat(
                     Stream.of(manifest.digestsId()), manifest.chunks().stream().map(ChunkRef::id));
@@ -71,47 +81,95 @@ final class SnapshotPublisher implements AutoCloseable {
 
     /** Reads what is published, and removes chunks that belong to nothing. */
     void open() {
-        Map<String, PublishedSnapshot> manifests = new HashMap<>();
-        TopicReader.readAll(cluster, Topics.MANIFESTS, rec -> {
+        boolean allUnderstood = readManifests();
+        Map<Hash, Integer> there = readChunkSizes();
+        Set<Hash> named = kept.stream().flatMap(Published::chunkIds).collect(Collectors.toSet());
+        List<Hash> strays =
+                there.keySet().stream().filter(id -> !named.contains(id)).toList();
+        there.keySet().retainAll(named);
+        if (!allUnderstood) {
+            LOG.warn("{} chunks are kept: a manifest that is not understood may name them", strays.size());
+        } else if (!strays.isEmpty()) {
+            remove(Topics.CHUNKS, strays);
+            LOG.info("removed {} chunks that an interrupted snapshot left behind", strays.size());
+        }
+        there.values().removeIf(size -> size == DAMAGED);
+        compressedSizes.putAll(there);
+    }
+
+    /** Returns false when there is a manifest that a newer version may have written. */
+    private boolean readManifests() {
+        Map<String, byte[]> manifests = new HashMap<>();
+        TopicReader.readAllUndecoded(cluster, Topics.MANIFESTS, rec -> {
             if (rec.value() == null) {
                 manifests.remove(rec.key());
             } else {
                 manifests.put(rec.key(), rec.value());
             }
         });
+        boolean allUnderstood = true;
         for (var entry : manifests.entrySet()) {
             try {
-                byte[] bytes = Buffers.array(entry.getValue().getManifest());
-                Manifest manifest = Manifest.parse(bytes, networkId);
-                kept.add(new Published(manifest.hash(), manifest));
+                PublishedSnapshot snapshot = decode(Topics.MANIFESTS, entry.getValue());
+                Manifest manifest =
+                        Manifest.parse(Buffers.array(snapshot.getManifest()), networkId, Hash.ofHex(entry.getKey()));
+                kept.add(new Published(manifest.hash(), manifest, isOfThisLog(snapshot.getBinding())));
+            } catch (UnknownSchemaException e) {
+                allUnderstood = false;
+                LOG.warn("snapshot {} is not used: {}", entry.getKey(), e.getMessage());
             } catch (InvalidSnapshotException e) {
+                allUnderstood &= e.reason() != SnapshotRejection.FORMAT_VERSION
+                        && e.reason() != SnapshotRejection.HASH_ALGORITHM;
+                LOG.warn("snapshot {} is not used: {}", entry.getKey(), e.getMessage());
+            } catch (MalformedRecordException | IllegalArgumentException e) {
                 LOG.warn("snapshot {} is not used: {}", entry.getKey(), e.getMessage());
             }
         }
-        kept.sort(Comparator.comparingLong(published -> published.manifest().checkpointIndex()));
-        Map<Hash, Integer> there = new HashMap<>();
-        TopicReader.readAll(cluster, Topics.CHUNKS, rec -> {
-            Hash id = Hash.ofHex(rec.key());
-            if (rec.value() == null) {
-                there.remove(id);
-            } else {
-                there.put(id, rec.value().getZstd().remaining());
-            }
-        });
-        Set<Hash> named = kept.stream().flatMap(Published::chunkIds).collect(Collectors.toSet());
-        List<Hash> strays =
-                there.keySet().stream().filter(id -> !named.contains(id)).toList();
-        strays.forEach(id -> there.remove(id));
-        remove(Topics.CHUNKS, strays);
-        if (!strays.isEmpty()) {
-            LOG.info("removed {} chunks that an interrupted snapshot left behind", strays.size());
-        }
-        compressedSizes.putAll(there);
+        kept.sort(Comparator.comparing(Published::ofThisLog)
+                .thenComparing(published -> published.manifest().checkpointIndex()));
+        return allUnderstood;
     }
 
-    /** The newest checkpoint that has a snapshot; −1 when none has. */
+    private Map<Hash, Integer> readChunkSizes() {
+        Map<Hash, Integer> sizes = new HashMap<>();
+        TopicReader.readAllUndecoded(cluster, Topics.CHUNKS, rec -> {
+            Hash id;
+            try {
+                id = Hash.ofHex(rec.key());
+            } catch (IllegalArgumentException e) {
+                LOG.warn("{} holds a record under {}, which is no chunk id", rec.topic(), rec.key());
+                return;
+            }
+            if (rec.value() == null) {
+                sizes.remove(id);
+                return;
+            }
+            try {
+                sizes.put(id, decode(Topics.CHUNKS, rec.value()).getZstd().remaining());
+            } catch (MalformedRecordException e) {
+                LOG.warn("chunk {} is damaged: {}", id, e.getMessage());
+                sizes.put(id, DAMAGED);
+            }
+        });
+        return sizes;
+    }
+
+    private boolean isOfThisLog(OffsetBinding binding) {
+        return binding.getClusterId().equals(log.clusterId())
+                && binding.getTopicId().equals(log.topicId());
+    }
+
+    private static <V> V decode(Topic<String, V> topic, byte[] value) {
+        return topic.values().deserializer().deserialize(topic.name(), value);
+    }
+
+    /** The newest checkpoint that has a snapshot with offsets of this log; −1 when none has. */
     long newestCheckpoint() {
-        return kept.isEmpty() ? -1 : kept.get(kept.size() - 1).manifest().checkpointIndex();
+        return kept.stream()
+                .filter(Published::ofThisLog)
+                .mapToLong(published -> published.manifest().checkpointIndex())
+                .max()
+                .orElse(-1);
     }
 
     /** Publishes a snapshot of the candidate; returns when the cluster has acknowledged all of it. */
@@ -137,7 +195,7 @@ final class SnapshotPublisher implements AutoCloseable {
                 candidate.root(),
                 candidate.digests(),
                 refs);
-        var published = new Published(manifest.hash(), manifest);
+        var published = new Published(manifest.hash(), manifest, true);
         var snapshot = PublishedSnapshot.newBuilder()
                 .setManifest(ByteBuffer.wrap(manifest.encode()))
                 .setBinding(OffsetBinding.newBuilder()

@@ -17,10 +17,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,23 +91,49 @@ public final class Snapshotter implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        publishing.shutdown();
     }
 
     private void run() {
         try (RocksStateStore store = RocksStateStore.open(settings.directory(), network.bucketBits());
                 var publisher =
                         new SnapshotPublisher(cluster, network.id(), LogIdentity.of(cluster), settings.keep(), clock)) {
-            prepare(store);
-            publisher.open();
-            takeIn(store, publisher);
-        } catch (WakeupException e) {
-            LOG.debug("woken up to stop");
-        } catch (RuntimeException e) {
-            failure = e;
-            LOG.error("the snapshotter stops: {}", e.getMessage(), e);
-        } finally {
-            publishing.shutdown();
+            try {
+                prepare(store);
+                publisher.open();
+                takeIn(store, publisher);
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            } finally {
+                // A snapshot that is being written reads from the store.
+                awaitPublishing();
+            }
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable why) {
+        if (failure == null) {
+            failure = why instanceof RuntimeException known ? known : new IllegalStateException(why.toString(), why);
+        }
+        LOG.error("the snapshotter stops: {}", why.getMessage(), why);
+    }
+
+    private void awaitPublishing() {
+        publishing.shutdown();
+        boolean interrupted = false;
+        while (!publishing.isTerminated()) {
+            try {
+                if (publishing.awaitTermination(1, TimeUnit.MINUTES)) {
+                    break;
+                }
+                LOG.warn("still waiting for a snapshot that is being written");
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -183,6 +209,12 @@ public final class Snapshotter implements AutoCloseable {
             throw new IllegalStateException(
                     "%s begins at offset %d, this snapshotter has read up to %d: it was away longer than the topic is kept"
                             .formatted(partition, first, nextOffset));
+        }
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        if (nextOffset > end) {
+            throw new IllegalStateException(
+                    "%s ends at offset %d, this snapshotter has read up to %d: the topic was truncated or made again"
+                            .formatted(partition, end, nextOffset));
         }
         consumer.seek(partition, nextOffset);
     }

@@ -115,6 +115,14 @@ public final class Ledger {
      * @throws SafetyViolationException when the order can't be trusted any more; every later call throws it too
      */
     public Applied apply(Vertex vertex, long offset) throws SafetyViolationException {
+        return apply(vertex, offset, Long.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #apply(Vertex, long)}, but no commit above {@code lastCommit} is made: one vertex may decide several slots, and what it decides
+     * beyond waits for the next call.
+     */
+    public Applied apply(Vertex vertex, long offset, long lastCommit) throws SafetyViolationException {
         if (violation != null) {
             throw violation;
         }
@@ -128,7 +136,7 @@ public final class Ledger {
         List<CommitOutput> commits = new ArrayList<>();
         try {
             Optional<Decision> decision = dag.advance();
-            while (decision.isPresent()) {
+            while (decision.isPresent() && writer.head().commitIndex() < lastCommit) {
                 VertexRef leader = decision.get().committed();
                 if (leader == null) {
                     dag.skip(decision.get());

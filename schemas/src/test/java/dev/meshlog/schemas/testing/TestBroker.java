@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,19 +19,23 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A broker of one node, for the tests of one class. */
 public final class TestBroker implements AutoCloseable {
     private final KafkaRaftServer server;
     private final Cluster cluster;
+    private boolean hasTopics;
 
     private TestBroker(KafkaRaftServer server, Cluster cluster) {
         this.server = server;
@@ -62,11 +67,15 @@ public final class TestBroker implements AutoCloseable {
     /** The topics of the catalogue, empty: those that are there are deleted first. */
     public void recreateTopics() {
         try (Admin admin = cluster.admin()) {
-            get(() -> admin.deleteTopics(admin.listTopics().names().get()).all().get());
+            if (hasTopics) {
+                List<String> names = Topics.all().stream().map(Topic::name).toList();
+                get(() -> admin.deleteTopics(names).all().get());
+            }
             List<NewTopic> topics = Topics.all().stream()
                     .map(topic -> new NewTopic(topic.name(), topic.partitions(), (short) 1).configs(topic.configs()))
                     .toList();
-            get(() -> admin.createTopics(topics).all().get());
+            create(admin, topics);
+            hasTopics = true;
         }
     }
 
@@ -75,7 +84,7 @@ public final class TestBroker implements AutoCloseable {
         try (Admin admin = cluster.admin()) {
             get(() -> admin.deleteTopics(List.of(topic.name())).all().get());
             var again = new NewTopic(topic.name(), topic.partitions(), (short) 1).configs(topic.configs());
-            get(() -> admin.createTopics(List.of(again)).all().get());
+            create(admin, List.of(again));
         }
     }
 
@@ -124,6 +133,40 @@ public final class TestBroker implements AutoCloseable {
     public void close() {
         server.shutdown();
         server.awaitShutdown();
+    }
+
+    /** Returns when the broker serves every partition, which is a little after it has said that they exist. */
+    private static void create(Admin admin, List<NewTopic> topics) {
+        Map<String, Uuid> ids = new HashMap<>();
+        get(() -> {
+            var created = admin.createTopics(topics);
+            created.all().get();
+            for (NewTopic topic : topics) {
+                ids.put(topic.name(), created.topicId(topic.name()).get());
+            }
+            return ids;
+        });
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> isServed(admin, topics, ids));
+    }
+
+    private static boolean isServed(Admin admin, List<NewTopic> topics, Map<String, Uuid> ids)
+            throws InterruptedException {
+        try {
+            Map<String, TopicDescription> there =
+                    admin.describeTopics(ids.keySet()).allTopicNames().get();
+            if (!there.values().stream().allMatch(topic -> topic.topicId().equals(ids.get(topic.name())))) {
+                return false;
+            }
+            var ends = new HashMap<TopicPartition, OffsetSpec>();
+            for (NewTopic topic : topics) {
+                for (int partition = 0; partition < topic.numPartitions(); partition++) {
+                    ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+                }
+            }
+            return admin.listOffsets(ends).all().get().values().stream().allMatch(end -> end.offset() == 0);
+        } catch (ExecutionException e) {
+            return false;
+        }
     }
 
     /** An answer of the cluster. */

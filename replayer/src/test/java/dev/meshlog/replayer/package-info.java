@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.replayer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.snapshotter;
+
+import org.jspecify.annotations.NullMarked;
