@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Demo {
     public static final int VERIFICATION_FAILED = 3;
 
+    private static final String WRITTEN_BY_DEMO = "# Written by the demo.";
     private static final ObjectMapper YAML = new YAMLMapper();
     private static final Duration RADIO = Duration.ofMinutes(3);
     private static final Duration SETTLED = Duration.ofSeconds(8);
@@ -57,7 +58,10 @@ public final class Demo {
         this.stop = stop;
     }
 
-    /** What the demo runs with. It is written into the data directory, so that a plain {@code up} goes on where a demo ended. */
+    /**
+     * What the demo runs with. It is written into the data directory, so that a plain {@code up} goes on where a demo ended; a configuration that
+     * somebody else put there stays.
+     */
     public static MeshlogConfig configuration(Path dataDirectory, List<Recording> recordings) {
         var config = new MeshlogConfig(
                 null,
@@ -67,9 +71,12 @@ public final class Demo {
                 null);
         Path file = dataDirectory.resolve("meshlog.yaml");
         try {
+            if (Files.exists(file) && !Files.readString(file).startsWith(WRITTEN_BY_DEMO)) {
+                return config;
+            }
             Files.writeString(
                     file,
-                    "# Written by the demo.\n" + YAML.writeValueAsString(config).replaceFirst("^---\\R", ""));
+                    WRITTEN_BY_DEMO + "\n" + YAML.writeValueAsString(config).replaceFirst("^---\\R", ""));
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);
         }
@@ -148,8 +155,8 @@ public final class Demo {
             }
             boolean played = node.ingest().orElseThrow().awaitFinished(Duration.ZERO);
             boolean settled = System.nanoTime() - lastChange > SETTLED.toNanos();
-            boolean equal = tables.isPresent()
-                    && tables.get().differences(network, view).isEmpty();
+            boolean equal =
+                    tables.isPresent() && differences(tables.get(), network).isEmpty();
             if (played && (equal || settled)) {
                 break;
             }
@@ -164,7 +171,7 @@ public final class Demo {
                     .formatted(summary.nodes(), summary.keys()));
             return true;
         }
-        List<String> differences = tables.get().differences(network, view);
+        List<String> differences = differences(tables.get(), network);
         if (differences.isEmpty()) {
             terminal.say("radio: the tables equal the expected ones: %d nodes, %d keys, %d keys shared, %d low-entropy"
                     .formatted(summary.nodes(), summary.keys(), summary.sharedKeys(), summary.lowEntropyKeys()));
@@ -173,6 +180,10 @@ public final class Demo {
         terminal.say("radio: the tables DIFFER from the expected ones in %d places:".formatted(differences.size()));
         differences.stream().limit(SHOWN_DIFFERENCES).forEach(terminal::say);
         return false;
+    }
+
+    private List<String> differences(ExpectedTables tables, String network) {
+        return tables.differences(network, view.links(), view.nodes(), view.keys());
     }
 
     private void awaitSnapshots() throws InterruptedException {
