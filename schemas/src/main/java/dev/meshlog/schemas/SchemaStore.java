@@ -5,19 +5,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 
 /** Writer schemas by fingerprint (CRC-64-AVRO of the canonical form). Any thread may use it. */
 public final class SchemaStore {
     /** A fingerprint that nobody knows is asked for again after this time: its writer may just be starting. */
-    private static final long ASK_AGAIN_NANOS = Duration.ofSeconds(5).toNanos();
+    static final long ASK_AGAIN_NANOS = Duration.ofSeconds(5).toNanos();
 
     private static final int REMEMBERED_MISSES = 1_000;
 
     private final Map<Long, Schema> byFingerprint = new ConcurrentHashMap<>();
     private final Map<Long, Long> misses = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
     private volatile LongFunction<Optional<Schema>> elsewhere = fingerprint -> Optional.empty();
+
+    public SchemaStore() {
+        this(System::nanoTime);
+    }
+
+    SchemaStore(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     public static long fingerprint(Schema schema) {
         return SchemaNormalization.parsingFingerprint64(schema);
@@ -45,7 +55,7 @@ public final class SchemaStore {
 
     private Optional<Schema> lookUp(long fingerprint) {
         Long lastMiss = misses.get(fingerprint);
-        if (lastMiss != null && System.nanoTime() - lastMiss < ASK_AGAIN_NANOS) {
+        if (lastMiss != null && nanoTime.getAsLong() - lastMiss < ASK_AGAIN_NANOS) {
             return Optional.empty();
         }
         Optional<Schema> found = elsewhere.apply(fingerprint).filter(schema -> fingerprint(schema) == fingerprint);
@@ -55,7 +65,7 @@ public final class SchemaStore {
             if (misses.size() >= REMEMBERED_MISSES) {
                 misses.clear();
             }
-            misses.put(fingerprint, System.nanoTime());
+            misses.put(fingerprint, nanoTime.getAsLong());
         }
         return found;
     }

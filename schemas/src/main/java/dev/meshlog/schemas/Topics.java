@@ -14,8 +14,10 @@ import dev.meshlog.schemas.ledger.SignedTransaction;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
 import dev.meshlog.schemas.ledger.TransactionResult;
+import dev.meshlog.schemas.radio.FrameOutcome;
 import dev.meshlog.schemas.radio.KeyEvent;
 import dev.meshlog.schemas.radio.LinkEvent;
+import dev.meshlog.schemas.radio.NodeObservation;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RadioNode;
@@ -24,6 +26,7 @@ import dev.meshlog.schemas.radio.RejectedFrame;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.serialization.Serdes;
@@ -38,6 +41,7 @@ public final class Topics {
     private static final String LEDGER = "streams ledger";
     private static final String SNAPSHOTTER = "snapshotter";
     private static final String REPLAYER = "replayer";
+    private static final String CLIENTS = "clients";
     private static final String PEOPLE = "queries";
 
     /** Largest record of a topic that carries chunks or the changes of a commit. */
@@ -58,9 +62,9 @@ public final class Topics {
             List.of("every reader"));
 
     public static final Topic<String, RadioFrame> FRAMES =
-            topic("radio.frames", LINK, RadioFrame.SCHEMA$, 6, kept(30), List.of(INGEST), List.of(RADIO));
+            topic("radio.frames", LINK, RadioFrame.SCHEMA$, 6, kept(30), List.of(INGEST), List.of(INGEST, RADIO));
     public static final Topic<String, RadioPacket> PACKETS =
-            topic("radio.packets", NODE, RadioPacket.SCHEMA$, 6, kept(30), List.of(RADIO), List.of(RADIO, PEOPLE));
+            topic("radio.packets", NODE, RadioPacket.SCHEMA$, 6, kept(30), List.of(RADIO), List.of(PEOPLE));
     public static final Topic<String, RadioNode> NODES =
             topic("radio.nodes", NODE, RadioNode.SCHEMA$, 6, compacted(), List.of(RADIO), List.of(PEOPLE));
     public static final Topic<String, PublicKeyEntry> PUBKEYS =
@@ -69,8 +73,14 @@ public final class Topics {
             topic("radio.key-events", NODE, KeyEvent.SCHEMA$, 6, kept(90), List.of(RADIO), List.of(PEOPLE));
     public static final Topic<String, LinkEvent> LINKS =
             topic("radio.links", LINK, LinkEvent.SCHEMA$, 6, kept(90), List.of(INGEST, RADIO), List.of(PEOPLE));
-    public static final Topic<String, RejectedFrame> RADIO_REJECTED =
-            topic("radio.rejected", LINK, RejectedFrame.SCHEMA$, 6, kept(90), List.of(INGEST, RADIO), List.of(PEOPLE));
+    public static final Topic<String, RejectedFrame> RADIO_REJECTED = topic(
+            "radio.rejected",
+            LINK,
+            RejectedFrame.SCHEMA$,
+            6,
+            kept(90),
+            List.of(INGEST, RADIO),
+            List.of(INGEST, RADIO, PEOPLE));
 
     public static final Topic<String, SignedVertex> VERTICES =
             topic("ledger.vertices", PRODUCER, SignedVertex.SCHEMA$, 6, kept(1), List.of(LEDGER), List.of(LEDGER));
@@ -88,7 +98,7 @@ public final class Topics {
             SignedTransaction.SCHEMA$,
             6,
             kept(1),
-            List.of(PEOPLE),
+            List.of(CLIENTS),
             List.of(LEDGER));
     public static final Topic<String, CommitRecord> COMMITS = topic(
             "ledger.commits",
@@ -97,7 +107,7 @@ public final class Topics {
             1,
             keptForEver(),
             List.of(LEDGER),
-            List.of(REPLAYER, PEOPLE));
+            List.of(LEDGER, REPLAYER, PEOPLE));
     public static final Topic<String, CommitChanges> CHANGES = topic(
             "ledger.changes",
             "commit index",
@@ -139,7 +149,7 @@ public final class Topics {
             3,
             large(compacted()),
             List.of(SNAPSHOTTER),
-            List.of(REPLAYER));
+            List.of(SNAPSHOTTER, REPLAYER));
 
     private static final List<Topic<String, ?>> ALL = List.of(
             SCHEMAS,
@@ -168,13 +178,15 @@ public final class Topics {
         return ALL;
     }
 
+    /** Values of topics that Kafka Streams makes for itself; they outlive an upgrade like all others. */
+    private static final List<Schema> INTERNAL = List.of(FrameOutcome.SCHEMA$, NodeObservation.SCHEMA$);
+
     /** Schemas of all values, for {@code meshlog.schemas}. */
     public static List<Schema> valueSchemas() {
-        return ALL.stream()
+        Stream<Schema> catalogue = ALL.stream()
                 .filter(topic -> topic.values() instanceof AvroSerde<?>)
-                .map(topic -> ((AvroSerde<?>) topic.values()).codec().schema())
-                .distinct()
-                .toList();
+                .map(topic -> ((AvroSerde<?>) topic.values()).codec().schema());
+        return Stream.concat(catalogue, INTERNAL.stream()).distinct().toList();
     }
 
     private static <T extends SpecificRecordBase> Topic<String, T> topic(

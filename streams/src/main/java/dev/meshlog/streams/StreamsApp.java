@@ -32,6 +32,7 @@ public final class StreamsApp implements AutoCloseable {
                 settled.countDown();
             }
         });
+        streams.setGlobalStateRestoreListener(new RestoreLog(name));
         streams.setUncaughtExceptionHandler(thrown -> {
             Throwable cause = rootOf(thrown);
             failure = cause;

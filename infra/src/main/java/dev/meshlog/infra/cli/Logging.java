@@ -4,14 +4,15 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.spi.FilterReply;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
@@ -37,10 +38,9 @@ final class Logging {
         quieten(context);
         var console = new ConsoleAppender<ILoggingEvent>();
         console.setTarget("System.err");
-        var threshold = new ThresholdFilter();
-        threshold.setLevel(verbose ? "DEBUG" : "WARN");
-        threshold.start();
-        console.addFilter(threshold);
+        var forPeople = new ForPeople(verbose);
+        forPeople.start();
+        console.addFilter(forPeople);
         start(context, console, "console", json ? new JsonEncoder() : pattern(context, CONSOLE));
     }
 
@@ -63,6 +63,32 @@ final class Logging {
         file.setRollingPolicy(window);
         file.setTriggeringPolicy(trigger);
         start(context, file, "file", json ? new JsonEncoder() : pattern(context, FILE));
+    }
+
+    /**
+     * Warnings of ours and errors of Kafka. Not those of Kafka Streams' task management: after a crash it reports every task whose local state it
+     * throws away as an error, and restores it.
+     */
+    private static final class ForPeople extends Filter<ILoggingEvent> {
+        private final boolean verbose;
+
+        ForPeople(boolean verbose) {
+            this.verbose = verbose;
+        }
+
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            String logger = event.getLoggerName();
+            Level least;
+            if (logger.startsWith("dev.meshlog")) {
+                least = verbose ? Level.DEBUG : Level.WARN;
+            } else if (verbose) {
+                least = Level.WARN;
+            } else {
+                least = logger.startsWith("org.apache.kafka.streams.processor.internals") ? Level.OFF : Level.ERROR;
+            }
+            return event.getLevel().isGreaterOrEqual(least) ? FilterReply.NEUTRAL : FilterReply.DENY;
+        }
     }
 
     private static void start(

@@ -31,6 +31,7 @@ public final class EntryTableFile implements AutoCloseable {
         try {
             file.writer.open(path.toString());
         } catch (RocksDBException e) {
+            file.release();
             throw file.failed(e);
         }
         return file;
@@ -58,10 +59,14 @@ public final class EntryTableFile implements AutoCloseable {
         } catch (RocksDBException e) {
             throw failed(e);
         } finally {
-            writer.close();
-            options.close();
-            environment.close();
+            release();
         }
+    }
+
+    private void release() {
+        writer.close();
+        options.close();
+        environment.close();
     }
 
     private UncheckedIOException failed(RocksDBException e) {

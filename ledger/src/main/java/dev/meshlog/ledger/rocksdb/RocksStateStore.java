@@ -92,6 +92,7 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
                 .setWriteBufferSize(16 << 20)
                 .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache));
         var families = new ArrayList<ColumnFamilyHandle>();
+        List<AutoCloseable> owned = List.of(familyOptions, options, cache);
         try {
             Files.createDirectories(directory);
             var db = RocksDB.open(
@@ -102,10 +103,12 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
                                     new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), familyOptions))
                             .toList(),
                     families);
-            return new RocksStateStore(directory, bucketBits, db, families, List.of(familyOptions, options, cache));
+            return new RocksStateStore(directory, bucketBits, db, families, owned);
         } catch (java.io.IOException e) {
+            close(directory, owned);
             throw new UncheckedIOException(directory.toString(), e);
         } catch (RocksDBException e) {
+            close(directory, owned);
             throw failed(directory, e);
         }
     }
@@ -174,6 +177,15 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         }
     }
 
+    /** Returns when what was committed survives a loss of power too, not only the end of the process. */
+    public void sync() {
+        try {
+            db.syncWal();
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
     /** The committed entries as they are now, for reading while writing goes on. */
     public View view() {
         return new View();
@@ -182,6 +194,8 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
     /** Calls {@code each} for every committed entry in key order, whatever its bucket; sorts on disk, so any size will do. */
     public void forEachEntryByKey(EntryVisitor each) {
         ColumnFamilyHandle byKey = families.get(0);
+        // A process that was killed in the middle left its entries.
+        clear(byKey);
         try (View view = view();
                 var sorting = new WriteOptions().setDisableWAL(true)) {
             view.forEachEntry((bucket, key, value) -> {
@@ -197,7 +211,22 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
                 }
                 it.status();
             }
-            db.deleteRange(byKey, new byte[0], new byte[] {(byte) 0xff, (byte) 0xff});
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        } finally {
+            clear(byKey);
+        }
+    }
+
+    private void clear(ColumnFamilyHandle family) {
+        try (RocksIterator it = db.newIterator(family)) {
+            it.seekToLast();
+            if (it.isValid()) {
+                byte[] last = it.key();
+                db.deleteRange(family, new byte[0], last);
+                db.delete(family, last);
+            }
+            it.status();
         } catch (RocksDBException e) {
             throw failed(directory, e);
         }
@@ -228,7 +257,11 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         readOptions.close();
         families.forEach(ColumnFamilyHandle::close);
         db.close();
-        owned.forEach(resource -> {
+        close(directory, owned);
+    }
+
+    private static void close(Path directory, List<AutoCloseable> resources) {
+        resources.forEach(resource -> {
             try {
                 resource.close();
             } catch (Exception e) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The two start bytes also occur inside payloads and in noise, so a header alone proves nothing: a frame is a header whose payload
  * is a message. Where that fails, exactly one byte is given up and the search goes on behind it. A good frame is therefore found
- * whatever stands before it. What comes out does not depend on how the stream was cut into chunks.
+ * behind any noise, unless the noise ends in a header whose payload is a message by accident and is followed by another frame. What comes out does not depend on how the stream was cut into chunks.
  *
  * <p>One thread at a time.
  */
@@ -116,7 +116,16 @@ public final class FrameParser {
     }
 
     private Verdict judge(int at, boolean ended) {
+        Verdict verdict = header(at, ended);
+        return verdict == Verdict.FRAME ? between(at + HEADER, at + HEADER + length(at), ended) : verdict;
+    }
+
+    /** Whether there is a header with a message behind it. */
+    private Verdict header(int at, boolean ended) {
         int available = limit - at;
+        if (available == 0) {
+            return Verdict.WAIT;
+        }
         if (buffer[at] != START) {
             return Verdict.NOISE;
         }
@@ -142,23 +151,21 @@ public final class FrameParser {
         if (!isMessage.test(ByteString.copyFrom(buffer, at + HEADER, length))) {
             return Verdict.UNDECODABLE;
         }
-        return between(at + HEADER, at + HEADER + length, ended);
+        return Verdict.FRAME;
     }
 
     /**
      * Judges a payload that is a message. It may be one by accident, behind start bytes in noise, and then swallow a frame: so when
-     * there are start bytes in it, it is only a payload if more start bytes follow it directly, or if there is no frame in it.
+     * there are start bytes in it, it is only a payload if another frame follows it directly, or if there is no frame in it.
      */
     private Verdict between(int start, int end, boolean ended) {
         for (int at = start; at < end; at++) {
             if (buffer[at] == START && (at + 1 == end || buffer[at + 1] == START_TOO)) {
-                if (limit < end + 2) {
-                    return ended ? Verdict.FRAME : Verdict.WAIT;
+                Verdict following = end < limit || !ended ? header(end, ended) : Verdict.FRAME;
+                if (following == Verdict.WAIT || following == Verdict.FRAME) {
+                    return following;
                 }
-                if (buffer[end] == START && buffer[end + 1] == START_TOO) {
-                    return Verdict.FRAME;
-                }
-                Verdict inner = judge(at, ended);
+                Verdict inner = header(at, ended);
                 if (inner == Verdict.WAIT) {
                     return Verdict.WAIT;
                 }

@@ -64,10 +64,10 @@ class FrameParserTest {
 
     @Test
     void noFrameIsLostAndNoByteIsMissingInNoise() {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("meshlog.seed", new Random().nextLong());
         var random = new Random(seed);
         List<ByteString> frames = Recording.payloads(SESSION);
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < Integer.getInteger("meshlog.rounds", 200); round++) {
             var stream = new ByteArrayOutputStream();
             for (ByteString payload : frames) {
                 byte[] noise = new byte[random.nextInt(12)];

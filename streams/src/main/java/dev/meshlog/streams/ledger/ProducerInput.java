@@ -2,6 +2,8 @@ package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.AvroBinary;
@@ -11,6 +13,7 @@ import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.RecordPosition;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.UnknownSchemaException;
 import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedTransaction;
@@ -29,6 +32,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,8 +78,8 @@ final class ProducerInput implements AutoCloseable {
     /** Learns our own newest vertex and where to go on; to be called after earlier producers with the key are fenced. */
     void open() {
         try (var last = new LastRecord(cluster.properties(), SEARCH)) {
-            sawOwn(last.of(Topics.VERTICES, self.hex(), vertex -> true));
-            sawOwn(last.of(Topics.VERIFIED, self.hex(), vertex -> true));
+            sawOwnNewest(last, Topics.VERTICES);
+            sawOwnNewest(last, Topics.VERIFIED);
         }
         verifiedRound = tracker.ownNewest().round();
         // Transactions of the newest vertices may not be committed yet.
@@ -106,6 +110,11 @@ final class ProducerInput implements AutoCloseable {
         }
         consumer.seek(verified, Math.max(first.getOrDefault(verified, 0L), replayFrom));
         consumer.resume(List.of(verified));
+        // Only who knows all that is verified by now knows which rounds are taken and which have a quorum.
+        long verifiedEnd = consumer.endOffsets(List.of(verified)).getOrDefault(verified, 0L);
+        while (consumer.position(verified) < verifiedEnd) {
+            read(SEARCH);
+        }
     }
 
     /** Waits for input at most this long. */
@@ -162,15 +171,56 @@ final class ProducerInput implements AutoCloseable {
         consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
     }
 
-    private void sawOwn(Optional<ConsumerRecord<String, SignedVertex>> rec) {
-        rec.map(found -> Vertex.parse(networkId, found.value())).ifPresent(vertex -> tracker.saw(vertex.ref()));
+    /** Anybody may have sent something under our key into a topic that is not verified: only what we signed counts. */
+    private void sawOwnNewest(LastRecord last, Topic<String, SignedVertex> topic) {
+        var undecoded = new Topic<>(
+                topic.name(),
+                topic.keyText(),
+                topic.valueText(),
+                topic.keys(),
+                Serdes.ByteArray(),
+                topic.partitions(),
+                topic.configs(),
+                topic.writers(),
+                topic.readers());
+        last.of(undecoded, self.hex(), value -> own(topic, value).isPresent())
+                .flatMap(rec -> own(topic, rec.value()))
+                .ifPresent(tracker::saw);
+    }
+
+    /** @throws UnknownSchemaException since the record may hold a vertex of ours, for a round that must not be signed again */
+    private Optional<VertexRef> own(Topic<String, SignedVertex> topic, byte[] value) {
+        try {
+            Vertex vertex =
+                    Vertex.parse(networkId, topic.values().deserializer().deserialize(topic.name(), value));
+            return vertex.producer().equals(self) && Ed25519.fastest().verify(self, vertex.id(), vertex.signature())
+                    ? Optional.of(vertex.ref())
+                    : Optional.empty();
+        } catch (UnknownSchemaException e) {
+            throw e;
+        } catch (MalformedRecordException e) {
+            LOG.warn("a record of {} under our key is no vertex: {}", topic.name(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** Returns where replay would start after the record, when it is a commit; else 0. */
     private long take(ConsumerRecord<String, byte[]> rec) {
         if (rec.topic().equals(Topics.TRANSACTIONS.name())) {
             takeTransaction(rec);
-        } else if (rec.topic().equals(Topics.VERIFIED.name())) {
+            return 0;
+        }
+        try {
+            return takeOrdered(rec);
+        } catch (MalformedRecordException e) {
+            // The ledger passes it over too.
+            LOG.warn("{}-{} offset {} is not used: {}", rec.topic(), rec.partition(), rec.offset(), e.getMessage());
+            return 0;
+        }
+    }
+
+    private long takeOrdered(ConsumerRecord<String, byte[]> rec) {
+        if (rec.topic().equals(Topics.VERIFIED.name())) {
             Vertex vertex = Vertex.parse(networkId, decode(Topics.VERIFIED, rec));
             tracker.saw(vertex.ref());
             if (vertex.producer().equals(self)) {

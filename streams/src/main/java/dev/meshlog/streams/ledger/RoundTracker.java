@@ -35,11 +35,11 @@ final class RoundTracker {
             return;
         }
         rounds.computeIfAbsent(vertex.round(), round -> new HashMap<>()).putIfAbsent(vertex.producer(), vertex);
-        if (rounds.size() > KEPT_ROUNDS) {
-            rounds.pollFirstEntry();
-        }
         if (vertex.producer().equals(self) && vertex.round() > own.round()) {
             own = vertex;
+        }
+        if (rounds.size() > KEPT_ROUNDS) {
+            forgetOne();
         }
     }
 
@@ -53,12 +53,12 @@ final class RoundTracker {
 
     /** The round our next vertex has: above our newest one, and the highest whose round before carries a quorum. */
     Optional<Long> nextRound() {
-        for (long before = Math.max(newestRound(), own.round()); before >= own.round(); before--) {
-            if (before == 0 || hasQuorum(before)) {
+        for (long before : rounds.tailMap(own.round(), true).descendingKeySet()) {
+            if (hasQuorum(before)) {
                 return Optional.of(before + 1);
             }
         }
-        return Optional.empty();
+        return own.round() == 0 ? Optional.of(1L) : Optional.empty();
     }
 
     boolean hasLeader(long round, Hash leader) {
@@ -80,6 +80,19 @@ final class RoundTracker {
                     .forEach(parents::add);
         }
         return parents;
+    }
+
+    /** The oldest round goes; but one far above every quorum first: a single validator can sign for any round and must not push out those of all. */
+    private void forgetOne() {
+        long base = rounds.descendingKeySet().stream()
+                .filter(this::hasQuorum)
+                .findFirst()
+                .orElse(own.round());
+        if (rounds.lastKey() > base + KEPT_ROUNDS) {
+            rounds.pollLastEntry();
+        } else {
+            rounds.pollFirstEntry();
+        }
     }
 
     private boolean hasQuorum(long round) {

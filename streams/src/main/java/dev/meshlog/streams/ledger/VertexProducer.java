@@ -96,6 +96,9 @@ public final class VertexProducer implements AutoCloseable {
             } catch (RuntimeException e) {
                 failure = e;
                 LOG.error("the vertex producer stops: {}", e.getMessage(), e);
+            } catch (Error e) {
+                failure = new IllegalStateException("the vertex producer stops: " + e, e);
+                throw e;
             }
         }
     }
@@ -116,6 +119,9 @@ public final class VertexProducer implements AutoCloseable {
             long readyRound = 0;
             while (!closing) {
                 long now = clock.millis();
+                // A clock that is set back must not make us wait until it is there again.
+                lastMade = Math.min(lastMade, now);
+                readySince = Math.min(readySince, now);
                 Optional<Long> next = tracker.nextRound();
                 if (next.isPresent() && next.get() != readyRound) {
                     readyRound = next.get();

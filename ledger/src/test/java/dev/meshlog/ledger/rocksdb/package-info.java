@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ledger.rocksdb;
+
+import org.jspecify.annotations.NullMarked;

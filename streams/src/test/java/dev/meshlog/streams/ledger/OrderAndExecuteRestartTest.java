@@ -1,0 +1,133 @@
+package dev.meshlog.streams.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshlog.ledger.Network;
+import dev.meshlog.ledger.vertex.Vertex;
+import dev.meshlog.schemas.AvroSerde;
+import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.SignedVertex;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Random;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a task that is closed and opened again over the same stores writes. */
+class OrderAndExecuteRestartTest {
+    @TempDir
+    File directory;
+
+    @Test
+    void restartAtEveryPrefixChangesNoRecord() {
+        long seed = 41;
+        var random = new Random(seed);
+        var network = new Network(4);
+        List<Vertex> vertices = Vertices.disorder(
+                network.generate(
+                        random,
+                        40,
+                        number -> List.of(Vertices.creation(network, number).bytes())),
+                random,
+                12);
+        var straight = new Task(network, directory.toPath().resolve("straight"));
+        for (int offset = 0; offset < vertices.size(); offset++) {
+            straight.process(vertices.get(offset), offset);
+        }
+        assertThat(straight.written).as("seed %d", seed).hasSizeGreaterThan(60);
+
+        var restarted = new Task(network, directory.toPath().resolve("restarted"));
+        for (int offset = 0; offset < vertices.size(); offset++) {
+            restarted.restart();
+            restarted.process(vertices.get(offset), offset);
+        }
+
+        assertThat(restarted.written).as("seed %d", seed).isEqualTo(straight.written);
+    }
+
+    @Test
+    void recordsThatComeAgainAfterARestartChangeNothing() {
+        var network = new Network(1);
+        List<Vertex> vertices = Vertices.chain(
+                network, 30, round -> List.of(Vertices.creation(network, round).bytes()));
+        var task = new Task(network, directory.toPath());
+        for (int offset = 0; offset < 20; offset++) {
+            task.process(vertices.get(offset), offset);
+        }
+        int before = task.written.size();
+
+        task.restart();
+        for (int offset = 10; offset < 20; offset++) {
+            task.process(vertices.get(offset), offset);
+        }
+
+        assertThat(task.written).hasSize(before);
+    }
+
+    private static final class Task {
+        private final Network network;
+        private final List<KeyValueStore<Bytes, byte[]>> stores = new ArrayList<>();
+        private final List<SpecificRecordBase> written = new ArrayList<>();
+        private final File stateDirectory;
+        private MockProcessorContext<String, SpecificRecordBase> context;
+        private OrderAndExecute processor;
+
+        Task(Network network, Path stateDirectory) {
+            this.network = network;
+            this.stateDirectory = stateDirectory.toFile();
+            for (String name : List.of(
+                    LedgerTopology.ENTRIES_STORE, LedgerTopology.BUCKETS_STORE, LedgerTopology.VERTICES_STORE)) {
+                stores.add(Stores.keyValueStoreBuilder(
+                                Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
+                        .withLoggingDisabled()
+                        .build());
+            }
+            context = newContext();
+            stores.forEach(store -> store.init(context.getStateStoreContext(), store));
+            processor = open();
+        }
+
+        void restart() {
+            processor.close();
+            context = newContext();
+            processor = open();
+        }
+
+        void process(Vertex vertex, long offset) {
+            context.setRecordMetadata(Topics.VERIFIED.name(), 0, offset);
+            processor.process(new Record<>(vertex.producer().hex(), Vertices.bytes(vertex), 0L));
+            context.forwarded()
+                    .forEach(forwarded -> written.add(forwarded.record().value()));
+            context.resetForwards();
+        }
+
+        private OrderAndExecute open() {
+            var opened =
+                    new OrderAndExecute(network.genesis, ((AvroSerde<SignedVertex>) Topics.VERIFIED.values()).codec());
+            opened.init(context);
+            return opened;
+        }
+
+        private MockProcessorContext<String, SpecificRecordBase> newContext() {
+            var properties = new Properties();
+            properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+            properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
+            var made =
+                    new MockProcessorContext<String, SpecificRecordBase>(properties, new TaskId(0, 0), stateDirectory);
+            stores.forEach(made::addStateStore);
+            return made;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.streams.ledger;
+
+import org.jspecify.annotations.NullMarked;
