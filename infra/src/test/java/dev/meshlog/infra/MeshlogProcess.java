@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The meshlog command as a process of its own, with what it prints in files. Closing kills it if it still runs. */
 public final class MeshlogProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Process process;
     private final List<String> arguments;
@@ -38,9 +38,14 @@ public final class MeshlogProcess implements AutoCloseable {
 
     /** @param directory the working directory; the captured output goes into its subdirectory {@code output} */
     public static MeshlogProcess start(Path directory, String... arguments) {
+        return startMain(Meshlog.class, directory, arguments);
+    }
+
+    /** Another main class on the same class path. */
+    public static MeshlogProcess startMain(Class<?> main, Path directory, String... arguments) {
         try {
             Path output = Files.createDirectories(directory.resolve("output"));
-            Path out = Files.createTempFile(output, arguments.length == 0 ? "none" : arguments[0], ".out");
+            Path out = Files.createTempFile(output, main.getSimpleName(), ".out");
             Path err = out.resolveSibling(out.getFileName().toString().replace(".out", ".err"));
             var command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -48,7 +53,7 @@ public final class MeshlogProcess implements AutoCloseable {
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-Xshare:auto",
-                    Meshlog.class.getName()));
+                    main.getName()));
             command.addAll(List.of(arguments));
             var builder = new ProcessBuilder(command)
                     .directory(directory.toFile())
@@ -80,7 +85,11 @@ public final class MeshlogProcess implements AutoCloseable {
     public MeshlogProcess awaitPrinted(String text) {
         await(this + " prints '" + text + "'")
                 .atMost(PATIENCE)
-                .failFast(this::whatItPrinted, () -> !isAlive() && !out().contains(text))
+                .failFast(() -> {
+                    if (!isAlive() && !out().contains(text)) {
+                        throw new AssertionError(this + " ended without printing '" + text + "'\n" + whatItPrinted());
+                    }
+                })
                 .until(() -> out().contains(text));
         return this;
     }

@@ -1,6 +1,5 @@
 package dev.meshlog.schemas;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,6 @@ public final class LastRecord implements AutoCloseable {
     private final Admin admin;
     private final Consumer<byte[], byte[]> consumer;
     private final Duration timeout;
-    private final Clock clock;
 
     /**
      * @param client properties that reach the cluster
@@ -54,7 +52,6 @@ public final class LastRecord implements AutoCloseable {
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         this.consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         this.timeout = timeout;
-        this.clock = Clock.systemUTC();
     }
 
     /** The last record of the key, in the partition where the default partitioner puts it, among those with a value that counts. */
@@ -71,7 +68,7 @@ public final class LastRecord implements AutoCloseable {
     public <K, V> Optional<ConsumerRecord<K, V>> of(Topic<K, V> topic, K key, int partition, Predicate<V> counts) {
         byte[] keyBytes = topic.keys().serializer().serialize(topic.name(), key);
         var source = new TopicPartition(topic.name(), partition);
-        long deadline = clock.millis() + timeout.toMillis();
+        long deadline = System.nanoTime() + timeout.toNanos();
         long begin = offset(source, OffsetSpec.earliest());
         long to = offset(source, OffsetSpec.latest());
         consumer.assign(List.of(source));
@@ -94,12 +91,12 @@ public final class LastRecord implements AutoCloseable {
         consumer.seek(source, from);
         var found = new ArrayList<ConsumerRecord<byte[], byte[]>>();
         while (consumer.position(source, timeout) < to) {
-            long left = deadline - clock.millis();
+            long left = deadline - System.nanoTime();
             if (left <= 0) {
                 throw new TimeoutException("reading " + source + " up to offset " + to + " took longer than " + timeout
                         + "; a transaction of another producer may hang there");
             }
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(left))) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofNanos(left))) {
                 if (record.offset() < to && record.value() != null && Arrays.equals(record.key(), key)) {
                     found.add(record);
                 }

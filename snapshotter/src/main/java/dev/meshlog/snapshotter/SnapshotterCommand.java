@@ -24,6 +24,8 @@ import picocli.CommandLine.Option;
         description = "Run only the snapshotter, against a Kafka cluster, until Ctrl-C.")
 @SuppressWarnings("NullAway.Init") // fields are set by picocli
 public final class SnapshotterCommand implements Callable<Integer> {
+    private static final long STOP_SECONDS = 10;
+
     @Option(
             names = "--bootstrap-servers",
             paramLabel = "HOST:PORT",

@@ -1,18 +1,20 @@
 package dev.meshlog.infra.broker;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshlog.infra.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +34,15 @@ public final class DataDirectory implements AutoCloseable {
     public static final int FORMAT = 1;
 
     private static final long MINIMUM_FREE_MIB = 256;
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    /** Those that this process holds: to open their lock file once more and close it would give the lock away (POSIX). */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path root;
     private final String clusterId;
-    private final @Nullable FileChannel lockChannel;
+    private final FileChannel lockChannel;
 
-    private DataDirectory(Path root, String clusterId, @Nullable FileChannel lockChannel) {
+    private DataDirectory(Path root, String clusterId, FileChannel lockChannel) {
         this.root = root;
         this.clusterId = clusterId;
         this.lockChannel = lockChannel;
@@ -59,9 +63,11 @@ public final class DataDirectory implements AutoCloseable {
                             "another Meshlog runs in " + absolute,
                             "stop it first, or choose another directory with --data"));
             try {
+                // A crash leaves it behind.
+                Files.deleteIfExists(absolute.resolve("endpoint"));
                 return new DataDirectory(absolute, clusterId(absolute), channel);
             } catch (RuntimeException | IOException e) {
-                channel.close();
+                unlock(absolute, channel);
                 throw e;
             }
         } catch (IOException e) {
@@ -81,7 +87,7 @@ public final class DataDirectory implements AutoCloseable {
         try {
             Optional<FileChannel> channel = lock(absolute);
             if (channel.isPresent()) {
-                channel.get().close();
+                unlock(absolute, channel.get());
                 return Optional.empty();
             }
             Path endpoint = absolute.resolve("endpoint");
@@ -138,9 +144,7 @@ public final class DataDirectory implements AutoCloseable {
     public void close() {
         try {
             Files.deleteIfExists(root.resolve("endpoint"));
-            if (lockChannel != null) {
-                lockChannel.close();
-            }
+            unlock(root, lockChannel);
         } catch (IOException e) {
             throw new UncheckedIOException(root.toString(), e);
         }
@@ -161,17 +165,29 @@ public final class DataDirectory implements AutoCloseable {
         JsonNode meta;
         try {
             meta = JSON.readTree(file.toFile());
-        } catch (IOException e) {
-            throw new UserError(
-                    file + " is damaged: " + e.getMessage(), "restore it from a backup; nothing was changed", e);
+        } catch (JsonProcessingException e) {
+            throw damaged(file, e.getOriginalMessage(), e);
         }
-        int format = meta.path("format").asInt(-1);
+        if (!meta.path("format").isInt()) {
+            throw damaged(file, "it does not say its format", null);
+        }
+        int format = meta.path("format").intValue();
         if (format != FORMAT) {
             throw new UserError(
                     "%s is of data format %d, this Meshlog knows format %d".formatted(root, format, FORMAT),
                     "run the Meshlog that wrote it, or choose another directory with --data; nothing was changed");
         }
-        return meta.path("clusterId").asText();
+        String clusterId = meta.path("clusterId").asText();
+        if (clusterId.isEmpty()) {
+            throw damaged(file, "it does not say the cluster id", null);
+        }
+        return clusterId;
+    }
+
+    private static UserError damaged(Path file, String why, @Nullable Exception cause) {
+        String what = file + " is damaged: " + why;
+        String whatToDo = "restore it from a backup; nothing was changed";
+        return cause == null ? new UserError(what, whatToDo) : new UserError(what, whatToDo, cause);
     }
 
     private static String metadata(String clusterId, @Nullable String networkId) throws IOException {
@@ -197,18 +213,31 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static Optional<FileChannel> lock(Path root) throws IOException {
-        var channel = FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // Held by another instance in this process: the same answer as for another process.
-        }
-        if (lock == null) {
-            channel.close();
+        if (!HELD.add(root)) {
             return Optional.empty();
         }
-        return Optional.of(channel);
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() != null) {
+                return Optional.of(channel);
+            }
+        } catch (IOException | RuntimeException e) {
+            unlock(root, channel);
+            throw e;
+        }
+        unlock(root, channel);
+        return Optional.empty();
+    }
+
+    private static void unlock(Path root, @Nullable FileChannel channel) throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            HELD.remove(root);
+        }
     }
 
     private static void checkFreeSpace(Path root) throws IOException {

@@ -47,6 +47,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker start(Path directory, String clusterId, int port) {
         int clientPort = port == 0 ? freePort() : freeOrRefused(port);
         int controllerPort = freePort();
+        while (controllerPort == clientPort) {
+            controllerPort = freePort();
+        }
         onFatal(directory);
         try {
             Files.createDirectories(directory);

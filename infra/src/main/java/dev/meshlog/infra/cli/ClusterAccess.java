@@ -5,8 +5,12 @@ import dev.meshlog.infra.broker.DataDirectory;
 import dev.meshlog.infra.broker.EmbeddedBroker;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.SchemaTopic;
+import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
+import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,7 +34,20 @@ final class ClusterAccess implements AutoCloseable {
         this.directory = directory;
     }
 
+    /** @throws UserError also when the cluster does not have the topics of the catalogue */
     static ClusterAccess open(CommonOptions options) {
+        ClusterAccess access = openEmpty(options);
+        try {
+            access.requireTopics();
+            return access;
+        } catch (RuntimeException e) {
+            access.close();
+            throw e;
+        }
+    }
+
+    /** The topics may be missing. */
+    static ClusterAccess openEmpty(CommonOptions options) {
         Logging.toConsole(options.verbose, options.json);
         ClusterAccess access = connect(options);
         Topics.WRITERS.lookUpWith(new SchemaTopic(access.cluster)::find);
@@ -51,6 +68,11 @@ final class ClusterAccess implements AutoCloseable {
         }
         DataDirectory directory = DataDirectory.open(options.data);
         try {
+            if (!Files.exists(directory.resolve("broker"))) {
+                throw new UserError(
+                        "there are no broker's data in " + directory.root(),
+                        "that Meshlog used another cluster: name it with --bootstrap-servers or --kafka-config");
+            }
             EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), directory.clusterId(), 0);
             return new ClusterAccess(Cluster.at(broker.bootstrapServers()), broker, directory);
         } catch (RuntimeException e) {
@@ -69,17 +91,43 @@ final class ClusterAccess implements AutoCloseable {
      * @throws UserError when it does not within 15 s
      */
     static void awaitReachable(Cluster cluster) {
-        try (Admin admin = cluster.admin()) {
+        Admin admin = cluster.admin();
+        try {
             admin.describeCluster().nodes().get(WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            String why = e instanceof ExecutionException && e.getCause() != null
+                    ? String.valueOf(e.getCause().getMessage())
+                    : "no answer within " + WAIT_SECONDS + " s";
             throw new UserError(
-                    "no Kafka broker answers at " + cluster.bootstrapServers() + ": " + cause.getMessage(),
+                    "no Kafka broker answers at " + cluster.bootstrapServers() + ": " + why,
                     "check the address, the network and the client properties (--kafka-config)",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while connecting", e);
+        } finally {
+            // Not the usual close: it would wait for the answer that does not come.
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    private void requireTopics() {
+        try (Admin admin = cluster.admin()) {
+            Set<String> existing = admin.listTopics().names().get();
+            Optional<String> missing = Topics.all().stream()
+                    .map(Topic::name)
+                    .filter(name -> !existing.contains(name))
+                    .findFirst();
+            if (missing.isPresent()) {
+                throw new UserError(
+                        "the cluster at %s has no topic %s".formatted(cluster.bootstrapServers(), missing.get()),
+                        "'meshlog up' makes the topics, and so does 'meshlog topics apply'");
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("listing the topics: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while listing the topics", e);
         }
     }
 

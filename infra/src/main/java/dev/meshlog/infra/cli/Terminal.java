@@ -16,15 +16,21 @@ final class Terminal implements Narrator {
 
     private final PrintWriter out;
     private final boolean json;
-    private final boolean interactive = Boolean.getBoolean("meshlog.terminal") && !"dumb".equals(System.getenv("TERM"));
+    private final boolean interactive;
     private final long started = System.nanoTime();
     private MeshView.@Nullable Summary last;
     private long lastPrinted;
     private int statusLength;
 
     Terminal(PrintWriter out, boolean json) {
+        this(out, json, Boolean.getBoolean("meshlog.terminal") && !"dumb".equals(System.getenv("TERM")));
+    }
+
+    /** @param interactive whether a status line can be rewritten in place */
+    Terminal(PrintWriter out, boolean json, boolean interactive) {
         this.out = out;
         this.json = json;
+        this.interactive = interactive;
     }
 
     @Override

@@ -25,7 +25,7 @@ final class TopicsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var access = ClusterAccess.open(options);
+        try (var access = ClusterAccess.openEmpty(options);
                 Admin admin = access.cluster().admin()) {
             List<TopicListing.Row> rows = new TopicListing(admin).rows();
             if (options.json) {
@@ -55,7 +55,7 @@ final class TopicsCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Make the topics that are missing, set what differs.")
     int apply(@Mixin CommonOptions own) {
-        try (var access = ClusterAccess.open(own);
+        try (var access = ClusterAccess.openEmpty(own);
                 Admin admin = access.cluster().admin()) {
             print(
                     own,
@@ -71,7 +71,7 @@ final class TopicsCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Show where the topics differ from the catalogue; exit code 3 if they do.")
     int diff(@Mixin CommonOptions own) {
-        try (var access = ClusterAccess.open(own);
+        try (var access = ClusterAccess.openEmpty(own);
                 Admin admin = access.cluster().admin()) {
             List<TopicProvisioning.Drift> drifts = new TopicProvisioning(admin).diff();
             print(own, drifts, "differs", "no difference");

@@ -77,10 +77,14 @@ final class UpCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--frames, --mqtt and --expected go with --demo");
         }
         if (demo && configFile != null) {
-            throw new ParameterException(spec.commandLine(), "--config does not go with --demo, which brings its own");
+            throw new ParameterException(spec.commandLine(), "--config does not go with --demo, which has its own");
+        }
+        if (port != null && (port < 0 || port > 65_535)) {
+            throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535");
         }
         Logging.toConsole(options.verbose, options.json);
-        try (DataDirectory directory = DataDirectory.open(options.data)) {
+        try (StopSignal stop = StopSignal.install();
+                DataDirectory directory = DataDirectory.open(options.data)) {
             createLogs(directory);
             List<Recording> recordings = demo ? Recording.forDemo(directory.root(), frames, mqtt) : List.of();
             MeshlogConfig config = demo ? Demo.configuration(directory.root(), recordings) : configuration(directory);
@@ -90,14 +94,16 @@ final class UpCommand implements Callable<Integer> {
             Optional<Cluster> external = options.externalCluster().or(() -> cluster(config));
             if (external.isPresent()) {
                 ClusterAccess.awaitReachable(external.get());
-                return run(external.get(), config, directory, recordings, tables, terminal);
+                directory.publishEndpoint(external.get().bootstrapServers());
+                return run(external.get(), config, directory, recordings, tables, terminal, stop);
             }
             int brokerPort = port == null ? config.broker().port() : port;
             terminal.say("starting the embedded broker in " + directory.resolve("broker"));
             try (EmbeddedBroker broker =
                     EmbeddedBroker.start(directory.resolve("broker"), directory.clusterId(), brokerPort)) {
                 directory.publishEndpoint(broker.bootstrapServers());
-                return run(Cluster.at(broker.bootstrapServers()), config, directory, recordings, tables, terminal);
+                return run(
+                        Cluster.at(broker.bootstrapServers()), config, directory, recordings, tables, terminal, stop);
             }
         }
     }
@@ -108,7 +114,8 @@ final class UpCommand implements Callable<Integer> {
             DataDirectory directory,
             List<Recording> recordings,
             Optional<Path> tables,
-            Terminal terminal)
+            Terminal terminal,
+            StopSignal stop)
             throws InterruptedException {
         terminal.say("Kafka at " + cluster.bootstrapServers());
         var node = new LocalNode(cluster, config, directory.root(), Clock.systemUTC());
@@ -121,27 +128,17 @@ final class UpCommand implements Callable<Integer> {
                                 identity.genesis().networkId().brief(),
                                 identity.key().publicKey().brief()));
             }
-            var stop = new CountDownLatch(1);
-            var stopped = new CountDownLatch(1);
-            var hook = new Thread(
-                    () -> {
-                        stop.countDown();
-                        await(stopped);
-                    },
-                    "meshlog-stop");
-            Runtime.getRuntime().addShutdownHook(hook);
             try {
                 node.start();
                 view.start();
                 terminal.say("all parts work");
                 if (demo) {
-                    return new Demo(cluster, node, view, directory.root(), terminal, stop).run(recordings, tables);
+                    return new Demo(cluster, node, view, directory.root(), terminal, stop.requested())
+                            .run(recordings, tables);
                 }
-                return untilStopped(node, view, terminal, stop);
+                return untilStopped(node, view, terminal, stop.requested());
             } finally {
                 node.close();
-                stopped.countDown();
-                removeHook(hook);
             }
         }
     }
@@ -189,21 +186,5 @@ final class UpCommand implements Callable<Integer> {
             throw new UncheckedIOException(logs.toString(), e);
         }
         Logging.toFile(logs, options.json);
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            var unused = latch.await(15, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is shutting down: that is why we are here.
-        }
     }
 }

@@ -133,13 +133,13 @@ public record MeshlogConfig(
         private static final String NAME_RULE = "1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit";
 
         public Link {
-            require(
-                    name != null && name.matches("[A-Za-z0-9._-]{1,64}"),
-                    "radio.links.name",
-                    "1 to 64 of A-Z a-z 0-9 . _ -");
+            require(name != null && name.matches(NAME), "radio.links.name", NAME_RULE);
             require(network != null && network.matches(NAME), "radio.links.network of link " + name, NAME_RULE);
             require("file".equals(type), "radio.links.type of link " + name, "file");
-            require(path != null, "radio.links.path of link " + name, "the recording's file name");
+            require(
+                    path != null && (path.endsWith(".frames") || path.endsWith(".jsonl")),
+                    "radio.links.path of link " + name,
+                    "the name of a .frames or .jsonl file");
             require(
                     messagesPerSecond == null || messagesPerSecond > 0,
                     "radio.links.messagesPerSecond of link " + name,
@@ -250,11 +250,12 @@ public record MeshlogConfig(
     }
 
     static MeshlogConfig parse(String text, String where) {
-        if (text.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) {
+        if (text.lines().allMatch(line -> line.isBlank() || line.stripLeading().startsWith("#"))) {
             return DEFAULTS;
         }
         try {
-            return YAML.readValue(text, MeshlogConfig.class);
+            MeshlogConfig config = YAML.readValue(text, MeshlogConfig.class);
+            return config == null ? DEFAULTS : config;
         } catch (UnrecognizedPropertyException e) {
             throw wrong(
                     where,

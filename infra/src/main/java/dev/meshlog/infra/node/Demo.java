@@ -56,7 +56,10 @@ public final class Demo {
         this.stop = stop;
     }
 
-    /** What the demo runs with. It is written into the data directory, so that a plain {@code up} goes on where a demo ended. */
+    /**
+     * What the demo runs with. It is written into the data directory, so that a plain {@code up} goes on where a demo ended; a configuration that
+     * somebody else put there stays.
+     */
     public static MeshlogConfig configuration(Path dataDirectory, List<Recording> recordings) {
         var config = new MeshlogConfig(
                 null,
@@ -150,8 +153,8 @@ public final class Demo {
             }
             boolean played = node.ingest().orElseThrow().awaitFinished(Duration.ZERO);
             boolean settled = System.nanoTime() - lastChange > SETTLED.toNanos();
-            boolean equal = tables.isPresent()
-                    && tables.get().differences(network, view).isEmpty();
+            boolean equal =
+                    tables.isPresent() && differences(tables.get(), network).isEmpty();
             if (played && (equal || settled)) {
                 break;
             }
@@ -166,7 +169,7 @@ public final class Demo {
                     .formatted(summary.nodes(), summary.keys()));
             return true;
         }
-        List<String> differences = tables.get().differences(network, view);
+        List<String> differences = differences(tables.get(), network);
         if (differences.isEmpty()) {
             terminal.say("radio: the tables equal the expected ones: %d nodes, %d keys, %d keys shared, %d low-entropy"
                     .formatted(summary.nodes(), summary.keys(), summary.sharedKeys(), summary.lowEntropyKeys()));
@@ -175,6 +178,10 @@ public final class Demo {
         terminal.say("radio: the tables DIFFER from the expected ones in %d places:".formatted(differences.size()));
         differences.stream().limit(SHOWN_DIFFERENCES).forEach(terminal::say);
         return false;
+    }
+
+    private List<String> differences(ExpectedTables tables, String network) {
+        return tables.differences(network, view.links(), view.nodes(), view.keys());
     }
 
     private void awaitSnapshots() throws InterruptedException {

@@ -43,22 +43,22 @@ public final class ExpectedTables {
     }
 
     /** Every difference in words, none when the tables are as expected. */
-    public List<String> differences(String network, MeshView view) {
+    public List<String> differences(
+            String network, List<LinkEvent> links, List<RadioNode> allNodes, List<PublicKeyEntry> allKeys) {
         var differences = new ArrayList<String>();
         Map<String, Long> counters = new TreeMap<>();
         Long ownNode = null;
-        for (LinkEvent link : view.links()) {
+        for (LinkEvent link : links) {
             if (link.getNetwork().equals(network)) {
                 link.getCounters().forEach((name, value) -> counters.merge(name, value, Long::sum));
                 ownNode = link.getOwnNode() == null ? ownNode : link.getOwnNode();
             }
         }
-        List<RadioNode> nodes = view.nodes().stream()
+        List<RadioNode> nodes = allNodes.stream()
                 .filter(node -> node.getNetwork().equals(network))
                 .toList();
-        List<PublicKeyEntry> keys = view.keys().stream()
-                .filter(key -> key.getNetwork().equals(network))
-                .toList();
+        List<PublicKeyEntry> keys =
+                allKeys.stream().filter(key -> key.getNetwork().equals(network)).toList();
         Map<String, String> actualKeys = new TreeMap<>();
         Map<String, Set<String>> owners = new TreeMap<>();
         for (PublicKeyEntry key : keys) {

@@ -30,9 +30,21 @@ public final class TopicProvisioning {
     /** One difference between the catalogue and the cluster. */
     public record Drift(String topic, String what, String wanted, String actual) {}
 
-    /** Makes what is missing and sets what differs; a number of partitions is never changed. Returns what was done. */
+    /**
+     * Makes what is missing and sets what differs; a number of partitions is never changed. Returns what was done.
+     *
+     * @throws UserError when a topic has another number of partitions; nothing was changed then
+     */
     public List<Drift> apply() {
         List<Drift> drifts = diff();
+        for (Drift drift : drifts) {
+            if (drift.what().equals("partitions")) {
+                throw new UserError(
+                        "topic %s has %s partitions, the catalogue says %s"
+                                .formatted(drift.topic(), drift.actual(), drift.wanted()),
+                        "keys would move between partitions: make the topic again, or use a cluster of its own");
+            }
+        }
         var missing = drifts.stream()
                 .filter(drift -> drift.what().equals("topic"))
                 .map(Drift::topic)
@@ -44,7 +56,7 @@ public final class TopicProvisioning {
                 .toList();
         admin.createTopics(creations).values().forEach((name, creation) -> createdUnlessThere(creation));
         Map<ConfigResource, java.util.Collection<AlterConfigOp>> changes = drifts.stream()
-                .filter(drift -> !drift.what().equals("topic") && !drift.what().equals("partitions"))
+                .filter(drift -> !drift.what().equals("topic"))
                 .collect(Collectors.groupingBy(
                         drift -> new ConfigResource(ConfigResource.Type.TOPIC, drift.topic()),
                         Collectors.mapping(
@@ -53,14 +65,6 @@ public final class TopicProvisioning {
                                 Collectors.toCollection(ArrayList::new))));
         if (!changes.isEmpty()) {
             get(admin.incrementalAlterConfigs(changes).all());
-        }
-        for (Drift drift : drifts) {
-            if (drift.what().equals("partitions")) {
-                throw new UserError(
-                        "topic %s has %s partitions, the catalogue says %s"
-                                .formatted(drift.topic(), drift.actual(), drift.wanted()),
-                        "keys would move between partitions: make the topic again, or use a cluster of its own");
-            }
         }
         return drifts;
     }

@@ -25,7 +25,7 @@ class MeshlogConfigTest {
                 broker: {port: 1}
                 kafka: {bootstrapServers: "a:1", configFile: b}
                 radio:
-                  links: [{name: n, network: w, type: file, path: p, messagesPerSecond: 7}]
+                  links: [{name: n, network: w, type: file, path: p.frames, messagesPerSecond: 7}]
                   channels: [{name: c, psk: AQ==}]
                 ledger: {enabled: false, mode: bootstrap, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3}
                 snapshots: {intervalSeconds: 4, keep: 5}
@@ -35,7 +35,7 @@ class MeshlogConfigTest {
                         new MeshlogConfig.Broker(1),
                         new MeshlogConfig.Kafka("a:1", "b"),
                         new MeshlogConfig.Radio(
-                                java.util.List.of(new MeshlogConfig.Link("n", "w", "file", "p", 7)),
+                                java.util.List.of(new MeshlogConfig.Link("n", "w", "file", "p.frames", 7)),
                                 java.util.List.of(new MeshlogConfig.Channel("c", "AQ=="))),
                         new MeshlogConfig.Ledger(false, "bootstrap", "g", "k", 2, 3),
                         new MeshlogConfig.Snapshots(4, 5)));
@@ -50,6 +50,8 @@ class MeshlogConfigTest {
                     kafka: {}                                                 | kafka must be
                     radio: {links: [{name: n, network: w, type: telex}]}      | radio.links.type of link n must be
                     radio: {links: [{name: n, network: w, type: file}]}       | radio.links.path of link n must be
+                    radio: {links: [{name: N, network: w, type: file, path: p.frames}]} | radio.links.name must be
+                    radio: {links: [{name: n, network: w, type: file, path: p.pcap}]} | radio.links.path of link n must be
                     radio: {links: [{network: w, type: file, path: p}]}       | name
                     ledger: {mode: dictator}                                  | ledger.mode must be
                     ledger: {minRoundIntervalMs: 0}                           | ledger.minRoundIntervalMs must be

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.infra.broker;
+
+import org.jspecify.annotations.NullMarked;

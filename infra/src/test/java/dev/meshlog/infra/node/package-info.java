@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.infra.node;
+
+import org.jspecify.annotations.NullMarked;
