@@ -90,7 +90,7 @@ class IngestAppTest {
     void killedAnywhereNothingIsLostAndNothingIsTwice() throws Exception {
         byte[] stream = withNoise(bytes("mesh-a.frames"));
         Path file = Files.write(directory.resolve("killed.frames"), stream);
-        var paced = new LinkConfig("killed", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(250)));
+        var paced = new LinkConfig("killed", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(50)));
         int before = -1;
         for (int kill = 0; kill < 4; kill++) {
             var app = new IngestApp(new IngestConfig(broker.client(), List.of(paced), CLOCK));
@@ -114,7 +114,7 @@ class IngestAppTest {
     @Test
     void closedInTheMiddleItGoesOnWhereItWas() throws Exception {
         Path file = recording("mesh-a.frames");
-        var paced = new LinkConfig("paced", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(300)));
+        var paced = new LinkConfig("paced", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(50)));
         var app = new IngestApp(new IngestConfig(broker.client(), List.of(paced), CLOCK));
         app.start();
         await().atMost(LONG).until(() -> !broker.read(Topics.FRAMES, "paced").isEmpty());
