@@ -53,17 +53,16 @@ final class DumpStateCommand implements Callable<Integer> {
                 Path target = directory.resolve("state");
                 RecoveryReport report = new Replayer(access.cluster(), network, Clock.systemUTC())
                         .recover(new Replayer.Plan(target, false, commit), RecoveryListener.NONE);
+                if (!report.consistent()) {
+                    var err = spec.commandLine().getErr();
+                    err.println("error: the recovered state is not the published one, nothing is printed");
+                    report.differences().forEach(err::println);
+                    return Meshlog.VERIFICATION_FAILED;
+                }
                 try (RocksStateStore store = RocksStateStore.open(target, network.bucketBits())) {
                     print(store, report, spec.commandLine().getOut());
                 }
-                boolean verified = commit == 0 || report.verified();
-                if (!verified) {
-                    spec.commandLine()
-                            .getErr()
-                            .println("error: the recovered root %s of checkpoint %d is not the published one %s"
-                                    .formatted(report.root(), report.checkpoint(), report.publishedRoot()));
-                }
-                return verified ? 0 : Meshlog.VERIFICATION_FAILED;
+                return 0;
             } finally {
                 Directories.delete(directory);
             }

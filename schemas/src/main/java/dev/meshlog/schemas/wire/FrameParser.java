@@ -63,10 +63,15 @@ public final class FrameParser {
     private static boolean isFromRadio(ByteString payload) {
         try {
             FromRadio message = FromRadio.parseFrom(payload);
-            return message.getUnknownFields().asMap().keySet().stream().allMatch(field -> field <= HIGHEST_FIELD);
+            return message.getUnknownFields().asMap().keySet().stream().allMatch(FrameParser::maybeNewer);
         } catch (InvalidProtocolBufferException e) {
             return false;
         }
+    }
+
+    /** A field that is known here and yet unknown in the message has another wire type there: that is noise. */
+    private static boolean maybeNewer(int field) {
+        return field <= HIGHEST_FIELD && FromRadio.getDescriptor().findFieldByNumber(field) == null;
     }
 
     public List<FramePiece> feed(byte[] chunk, int offset, int length) {
