@@ -72,8 +72,8 @@ class TopicProvisioningTest {
                 .hasSameSizeAs(Topics.all())
                 .allMatch(row -> !row.exists() && row.offsets() == 0);
         assertThat(provisioning.apply()).extracting(Drift::topic).containsExactlyElementsOf(names());
-        await().untilAsserted(
-                        () -> assertThat(admin.listTopics().names().get()).containsExactlyInAnyOrderElementsOf(names()));
+        await().untilAsserted(() ->
+                assertThat(admin.listTopics().names().get()).containsExactlyInAnyOrderElementsOf(names()));
         await().untilAsserted(() -> assertThat(provisioning.diff()).isEmpty());
         assertThat(provisioning.apply()).isEmpty();
 
