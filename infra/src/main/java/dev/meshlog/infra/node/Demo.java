@@ -153,8 +153,8 @@ public final class Demo {
             }
             boolean played = node.ingest().orElseThrow().awaitFinished(Duration.ZERO);
             boolean settled = System.nanoTime() - lastChange > SETTLED.toNanos();
-            boolean equal =
-                    tables.isPresent() && differences(tables.get(), network).isEmpty();
+            boolean equal = tables.isPresent()
+                    && tables.get().differences(network, view).isEmpty();
             if (played && (equal || settled)) {
                 break;
             }
@@ -169,7 +169,7 @@ public final class Demo {
                     .formatted(summary.nodes(), summary.keys()));
             return true;
         }
-        List<String> differences = differences(tables.get(), network);
+        List<String> differences = tables.get().differences(network, view);
         if (differences.isEmpty()) {
             terminal.say("radio: the tables equal the expected ones: %d nodes, %d keys, %d keys shared, %d low-entropy"
                     .formatted(summary.nodes(), summary.keys(), summary.sharedKeys(), summary.lowEntropyKeys()));
@@ -178,10 +178,6 @@ public final class Demo {
         terminal.say("radio: the tables DIFFER from the expected ones in %d places:".formatted(differences.size()));
         differences.stream().limit(SHOWN_DIFFERENCES).forEach(terminal::say);
         return false;
-    }
-
-    private List<String> differences(ExpectedTables tables, String network) {
-        return tables.differences(network, view.links(), view.nodes(), view.keys());
     }
 
     private void awaitSnapshots() throws InterruptedException {

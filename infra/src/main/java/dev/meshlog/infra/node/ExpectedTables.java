@@ -43,7 +43,11 @@ public final class ExpectedTables {
     }
 
     /** Every difference in words, none when the tables are as expected. */
-    public List<String> differences(
+    public List<String> differences(String network, MeshView view) {
+        return differences(network, view.links(), view.nodes(), view.keys());
+    }
+
+    List<String> differences(
             String network, List<LinkEvent> links, List<RadioNode> allNodes, List<PublicKeyEntry> allKeys) {
         var differences = new ArrayList<String>();
         Map<String, Long> counters = new TreeMap<>();

@@ -8,6 +8,7 @@ import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -180,6 +181,8 @@ public record Redaction(ByteString payload, List<String> paths) {
                 }
                 if (field != null) {
                     field(field.rule(), reader, join(path, field.name()));
+                } else if (reader.wireType() == WireReader.LENGTH_DELIMITED) {
+                    misplaced(reader.valueStart(), reader.valueEnd(), join(path, "misplaced"));
                 }
                 tag = reader.valueEnd();
             }
@@ -189,10 +192,28 @@ public record Redaction(ByteString payload, List<String> paths) {
         }
 
         private void field(Secrets.Rule rule, WireReader reader, String path) {
+            if (rule instanceof Secrets.Open) {
+                return;
+            }
             if (reader.wireType() == WireReader.LENGTH_DELIMITED) {
                 rule(rule, reader.valueStart(), reader.valueEnd(), path);
             } else if (rule instanceof Secrets.Blank) {
                 number(reader, path);
+            }
+        }
+
+        /** What does not belong where it stands keeps only what cannot be a secret by its shape. */
+        private void misplaced(int start, int end, String path) {
+            if (end - start == 32 || end - start == 16) {
+                zero(start, end, path);
+                return;
+            }
+            byte[] original = Arrays.copyOfRange(bytes, start, end);
+            byte[] blanked = original.clone();
+            blankByShape(original, blanked);
+            if (!Arrays.equals(original, blanked)) {
+                System.arraycopy(blanked, 0, bytes, start, blanked.length);
+                paths.add(path);
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.meshlog.schemas.wire;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RedactionTest {
@@ -101,6 +103,35 @@ class RedactionTest {
             assertThat(piece).isInstanceOf(FramePiece.Skipped.class);
             assertNoSecret(Redaction.ofSkipped((FramePiece.Skipped) piece));
         });
+    }
+
+    /** A flipped bit in a tag or a length makes another field of a secret, which is as secret there. */
+    @ParameterizedTest
+    @MethodSource("keys")
+    void flippedBitDoesNotLeakAKey(FromRadio message, ByteString key) {
+        byte[] whole = message.toByteArray();
+        int before = message.toByteString().toString(ISO_8859_1).indexOf(key.toString(ISO_8859_1));
+        for (int bit = 0; bit < 8 * before; bit++) {
+            byte[] flipped = whole.clone();
+            flipped[bit / 8] ^= (byte) (1 << (bit % 8));
+            assertThat(Redaction.ofFromRadio(ByteString.copyFrom(flipped))
+                            .payload()
+                            .toString(ISO_8859_1))
+                    .as("bit %d", bit)
+                    .doesNotContain(key.substring(4).toString(ISO_8859_1));
+        }
+    }
+
+    static Stream<Arguments> keys() {
+        Config security = Config.newBuilder()
+                .setSecurity(SecurityConfig.newBuilder()
+                        .setPublicKey(ByteString.copyFromUtf8("another one, that is no secret.."))
+                        .setPrivateKey(KEY))
+                .build();
+        return Stream.of(
+                Arguments.of(FromRadio.newBuilder().setConfig(security).build(), KEY),
+                Arguments.of(FromRadio.newBuilder().setId(9).setConfig(security).build(), KEY),
+                Arguments.of(FromRadio.newBuilder().setChannel(CHANNEL).build(), PSK));
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.infra.cli;
+
+import org.jspecify.annotations.NullMarked;

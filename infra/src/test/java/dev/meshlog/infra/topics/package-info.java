@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.infra.topics;
+
+import org.jspecify.annotations.NullMarked;
