@@ -4,13 +4,18 @@ import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.ledger.vertex.VertexFactory;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.LastRecord;
+import dev.meshlog.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -26,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class VertexProducer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VertexProducer.class);
+    private static final Duration SEARCH = Duration.ofSeconds(30);
     private static final long RETRY_MS = 1_000;
 
     /** Vertices that are not ordered yet; more of them would only grow the backlog. */
@@ -37,6 +43,9 @@ public final class VertexProducer implements AutoCloseable {
     private final SigningKey key;
     private final Settings settings;
     private final Clock clock;
+    /** The newest vertex that we wrote, and those that we tried to write since. */
+    private final Set<Hash> made = new HashSet<>();
+
     private final Thread thread = new Thread(this::run, "meshlog-vertex-producer");
     private volatile boolean closing;
     private volatile @Nullable RuntimeException failure;
@@ -85,11 +94,7 @@ public final class VertexProducer implements AutoCloseable {
             try {
                 produce();
             } catch (ProducerFencedException | InvalidProducerEpochException e) {
-                failure = new IllegalStateException(
-                        "another process produces vertices with the key "
-                                + key.publicKey().brief() + "; this one stops so that no round is signed twice",
-                        e);
-                LOG.error("{}", failure.getMessage());
+                stopFenced(e);
             } catch (KafkaException e) {
                 LOG.warn("producing vertices is interrupted, trying again: {}", e.toString());
                 pause();
@@ -103,7 +108,33 @@ public final class VertexProducer implements AutoCloseable {
         }
     }
 
+    /**
+     * A producer that is fenced in the middle of a transaction does not always hear that this was the reason. Going on would fence the other process in
+     * turn, so the log is asked first whose newest vertex stands there.
+     */
+    private boolean isTakenOver() {
+        try (var last = new LastRecord(cluster.properties(), SEARCH)) {
+            return last.of(Topics.VERTICES, key.publicKey().hex(), vertex -> true)
+                    .map(found -> Vertex.parse(genesis.networkId(), found.value()))
+                    .filter(newest -> !made.contains(newest.id()))
+                    .filter(newest -> Ed25519.fastest().verify(key.publicKey(), newest.id(), newest.signature()))
+                    .isPresent();
+        }
+    }
+
+    private void stopFenced(@Nullable Exception cause) {
+        failure = new IllegalStateException(
+                "another process produces vertices with the key "
+                        + key.publicKey().brief() + "; this one stops so that no round is signed twice",
+                cause);
+        LOG.error("{}", failure.getMessage());
+    }
+
     private void produce() {
+        if (!made.isEmpty() && isTakenOver()) {
+            stopFenced(null);
+            return;
+        }
         var validators = new Validators(genesis.validators());
         var tracker = new RoundTracker(key.publicKey(), validators);
         var factory = new VertexFactory(genesis.networkId(), genesis.epochLength(), key);
@@ -140,7 +171,9 @@ public final class VertexProducer implements AutoCloseable {
                         input.checkpointIndex(),
                         input.checkpointRoot(),
                         now);
+                made.add(vertex.id());
                 output.write(vertex, batch, input.group());
+                made.retainAll(Set.of(vertex.id()));
                 VertexRef own = vertex.ref();
                 tracker.saw(own);
                 input.wrote(own.round(), !batch.transactions().isEmpty());
