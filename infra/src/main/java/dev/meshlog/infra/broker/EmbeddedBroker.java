@@ -88,6 +88,10 @@ public final class EmbeddedBroker implements AutoCloseable {
                 .addDirectory(directory.toString())
                 .setMetadataLogDirectory(directory.toString())
                 .setControllerListenerName("CONTROLLER")
+                // Version 2 (KIP-890) lets the broker add partitions to a transaction by itself. A kill -9 then left a
+                // transaction open in a partition that its coordinator knew nothing of, and every read_committed reader
+                // stuck.
+                .setFeatureLevel("transaction.version", (short) 1)
                 .setIgnoreFormatted(true)
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         formatter.run();
@@ -119,10 +123,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("broker.heartbeat.interval.ms", "500");
         // A transaction that a killed process left open holds up every read_committed reader behind it.
         p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
-        // While the markers of a producer's last transaction are being written, its next one has to wait: here rather
-        // than in the
-        // producer, whose later batches would be refused as out of order meanwhile (KIP-890).
-        p.setProperty("add.partitions.to.txn.retry.backoff.max.ms", "5000");
         p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));
         p.setProperty("num.network.threads", "2");
         p.setProperty("num.io.threads", "4");
