@@ -12,6 +12,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.meshlog.infra.cli.Meshlog;
 import dev.meshlog.infra.node.Demo;
+import dev.meshlog.replayer.ReplayerCommand;
+import dev.meshlog.snapshotter.SnapshotterCommand;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -97,7 +99,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyMainEndsTheProcess = noClasses()
             .that()
-            .doNotBelongToAnyOf(Meshlog.class)
+            .doNotBelongToAnyOf(Meshlog.class, SnapshotterCommand.class, ReplayerCommand.class)
             .should()
             .callMethod(System.class, "exit", int.class)
             .orShould()
@@ -119,7 +121,7 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("dev.meshlog.infra.cli")
             .and()
-            .doNotBelongToAnyOf(Demo.class)
+            .doNotBelongToAnyOf(Demo.class, SnapshotterCommand.class, ReplayerCommand.class)
             .should(readTheWallClock());
 
     /** What the ledger and the tables hold follows from records alone: not even elapsed time may be asked for. */
