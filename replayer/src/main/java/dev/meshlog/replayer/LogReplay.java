@@ -62,7 +62,7 @@ final class LogReplay {
      */
     void run(long from, long toCommit, RecoveryListener listener) {
         var partition = new TopicPartition(Topics.VERIFIED.name(), 0);
-        try (var consumer = cluster.consumer(Topics.VERIFIED)) {
+        try (var consumer = cluster.consumerToEnd(Topics.VERIFIED)) {
             consumer.assign(List.of(partition));
             long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

@@ -89,6 +89,17 @@ public record Cluster(Map<String, String> properties) {
                 consumerConfig(), new StringDeserializer(), topic.values().deserializer());
     }
 
+    /**
+     * The same for a reader that stops at the end: it has nothing to idle for, and closing waits for the fetch that is under way, which asks for
+     * what is not there yet.
+     */
+    public <V> Consumer<String, V> consumerToEnd(Topic<String, V> topic) {
+        var config = consumerConfig();
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+        return new KafkaConsumer<>(
+                config, new StringDeserializer(), topic.values().deserializer());
+    }
+
     /** Bytes of a record's value in its topic's encoding. */
     public static <V extends SpecificRecordBase> byte[] encode(Topic<String, V> topic, V value) {
         return topic.values().serializer().serialize(topic.name(), value);
