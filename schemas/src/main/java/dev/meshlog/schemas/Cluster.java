@@ -124,7 +124,22 @@ public record Cluster(Map<String, String> properties) {
 
     /** A consumer of values as they are, for readers that go on behind one that can't be decoded. */
     public Consumer<String, byte[]> undecodedConsumer() {
-        return new KafkaConsumer<>(consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer());
+        return new KafkaConsumer<>(configToEnd(), new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * The same for a reader that stops at the end: it has nothing to idle for, and closing waits for the fetch that is under way, which asks for
+     * what is not there yet.
+     */
+    public <V> Consumer<String, V> consumerToEnd(Topic<String, V> topic) {
+        return new KafkaConsumer<>(
+                configToEnd(), new StringDeserializer(), topic.values().deserializer());
+    }
+
+    private Map<String, Object> configToEnd() {
+        var config = consumerConfig();
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+        return config;
     }
 
     /** Bytes of a record's value in its topic's encoding. */

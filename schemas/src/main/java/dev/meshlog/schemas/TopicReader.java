@@ -17,7 +17,7 @@ public final class TopicReader {
     /** Calls {@code each} for every record, tombstones (null values) included; within a partition in order. */
     public static <V> void readAll(
             Cluster cluster, Topic<String, V> topic, java.util.function.Consumer<ConsumerRecord<String, V>> each) {
-        try (Consumer<String, V> consumer = cluster.consumer(topic)) {
+        try (Consumer<String, V> consumer = cluster.consumerToEnd(topic)) {
             readAll(consumer, topic, each);
         }
     }

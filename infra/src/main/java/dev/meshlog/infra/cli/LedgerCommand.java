@@ -87,7 +87,7 @@ final class LedgerCommand {
     private static Newest newest(ClusterAccess access) {
         var partition = new TopicPartition(Topics.COMMITS.name(), 0);
         var newest = new Newest();
-        try (var consumer = access.cluster().consumer(Topics.COMMITS)) {
+        try (var consumer = access.cluster().consumerToEnd(Topics.COMMITS)) {
             consumer.assign(List.of(partition));
             long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

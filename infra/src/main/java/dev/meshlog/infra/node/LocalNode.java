@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All parts in one process, on one cluster. Parts are started in the order of the data and stopped the other way round. */
+/** All parts in one process, on one cluster. Parts are started in the order of the data; none needs another one to stop. */
 public final class LocalNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalNode.class);
     private static final Duration START = Duration.ofSeconds(90);
@@ -115,13 +116,28 @@ public final class LocalNode implements AutoCloseable {
                 .findFirst();
     }
 
+    /** All at once: each may take some seconds, and who stops a program wants it to end. */
     @Override
     public void close() {
+        var open = new ArrayList<AutoCloseable>(ledgerParts);
+        open.addAll(parts);
         if (ingest != null) {
-            ingest.close();
+            open.add(ingest);
         }
-        closeAll(ledgerParts);
-        closeAll(parts);
+        ledgerParts.clear();
+        parts.clear();
+        List<Thread> closing = open.stream()
+                .map(part -> new Thread(() -> close(part), "meshlog-close"))
+                .toList();
+        closing.forEach(Thread::start);
+        for (Thread each : closing) {
+            try {
+                each.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     private void startLedger() {
@@ -201,11 +217,15 @@ public final class LocalNode implements AutoCloseable {
 
     private static void closeAll(Deque<AutoCloseable> open) {
         while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                LOG.warn("a part did not stop cleanly: {}", e.toString());
-            }
+            close(open.pop());
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.warn("a part did not stop cleanly: {}", e.toString());
         }
     }
 }

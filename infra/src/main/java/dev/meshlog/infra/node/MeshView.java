@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -131,8 +132,9 @@ public final class MeshView implements AutoCloseable {
     }
 
     private void run() {
-        try (var consumer =
-                new KafkaConsumer<>(cluster.consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer())) {
+        var consumer =
+                new KafkaConsumer<>(cluster.consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer());
+        try {
             Set<TopicPartition> tables = partitions(Topics.PUBKEYS, Topics.NODES, Topics.MANIFESTS);
             Set<TopicPartition> tails = partitions(Topics.LINKS, Topics.COMMITS);
             var all = new HashSet<>(tables);
@@ -151,6 +153,9 @@ public final class MeshView implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             LOG.error("the view stops: {}", e.getMessage(), e);
+        } finally {
+            // It belongs to no group: nobody has to be told, and the fetch that is under way is nobody's any more.
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
         }
     }
 

@@ -225,6 +225,9 @@ class CommandTest {
             try (var up = MeshlogProcess.start(work, "up", "--data", "data", "--bootstrap-servers", at)) {
                 up.awaitPrinted(WORKS);
                 assertThat(look("topics", "diff").exitCode()).isZero();
+                assertThat(look("replay").out())
+                        .as("so soon there is no checkpoint")
+                        .containsAnyOf("no checkpoint was published yet", "state roots are EQUAL");
                 up.terminate();
                 assertThat(up.awaitEnd(STOP).err()).isEmpty();
             }
