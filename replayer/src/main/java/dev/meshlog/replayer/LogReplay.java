@@ -72,11 +72,7 @@ final class LogReplay {
      */
     void run(long from, long toCommit, RecoveryListener listener) {
         var partition = new TopicPartition(Topics.VERIFIED.name(), 0);
-<<<<<<< HEAD
         try (var consumer = cluster.undecodedConsumer()) {
-=======
-        try (var consumer = cluster.consumerToEnd(Topics.VERIFIED)) {
->>>>>>> e25fa0681e944af64974afc765ba21f83efea244
             consumer.assign(List.of(partition));
             long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
