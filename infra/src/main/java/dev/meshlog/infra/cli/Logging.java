@@ -67,7 +67,7 @@ final class Logging {
 
     /**
      * Warnings of ours and errors of Kafka. Not those of Kafka Streams' task management: after a crash it reports every task whose local state it
-     * throws away as an error, and restores it.
+     * throws away as an error, and restores it. Nor the controller's complaint when a short command stops the broker while it still registers.
      */
     private static final class ForPeople extends Filter<ILoggingEvent> {
         private final boolean verbose;
@@ -85,7 +85,9 @@ final class Logging {
             } else if (verbose) {
                 least = Level.WARN;
             } else {
-                least = logger.startsWith("org.apache.kafka.streams.processor.internals") ? Level.OFF : Level.ERROR;
+                boolean expected = logger.startsWith("org.apache.kafka.streams.processor.internals")
+                        || logger.equals("kafka.server.ControllerApis");
+                least = expected ? Level.OFF : Level.ERROR;
             }
             return event.getLevel().isGreaterOrEqual(least) ? FilterReply.NEUTRAL : FilterReply.DENY;
         }
