@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -94,7 +95,8 @@ final class Ingestor implements Runnable {
             } catch (LinkException e) {
                 fail(String.valueOf(e.getMessage()));
                 return;
-            } catch (ProducerFencedException | InvalidProducerEpochException e) {
+            } catch (ProducerFencedException | InvalidProducerEpochException | InvalidTxnStateException e) {
+                // The last one is what a producer hears that is fenced in the middle of a transaction (KIP-890).
                 fail("another process runs a link of this name; it goes on, this one stops");
                 return;
             } catch (AuthenticationException
