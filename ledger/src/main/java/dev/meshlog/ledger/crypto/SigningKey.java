@@ -77,7 +77,8 @@ public final class SigningKey {
 
     public byte[] sign(byte[] message) {
         byte[] signature = new byte[dev.meshlog.ledger.crypto.Ed25519.SIGNATURE_LENGTH];
-        Ed25519.sign(seed, 0, message, 0, message.length, signature, 0);
+        // With the public key at hand it need not be computed again for every signature.
+        Ed25519.sign(seed, 0, publicKey.bytes(), 0, message, 0, message.length, signature, 0);
         return signature;
     }
 
