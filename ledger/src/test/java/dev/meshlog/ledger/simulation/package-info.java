@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ledger.simulation;
+
+import org.jspecify.annotations.NullMarked;
