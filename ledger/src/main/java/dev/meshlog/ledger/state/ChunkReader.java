@@ -8,9 +8,9 @@ import static dev.meshlog.ledger.state.SnapshotRejection.CHUNK_RANGE;
 
 import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.Hash;
-import java.nio.ByteBuffer;
+import dev.meshlog.schemas.MalformedRecordException;
 import java.security.MessageDigest;
-import java.util.Arrays;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,7 +26,9 @@ public final class ChunkReader {
     private final BucketDigests digests;
     private final LtHash hash = new LtHash();
     private final MessageDigest sha = Domain.sha256();
-    private final byte[] scratch = new byte[Hash.LENGTH];
+
+    /** What a chunk has of one bucket: where its entries begin, and their sum. */
+    private record BucketRange(int offset, Accumulator sum) {}
 
     /**
      * @param digests the bytes of the digests chunk
@@ -35,6 +37,11 @@ public final class ChunkReader {
     public ChunkReader(Manifest manifest, byte[] digests) throws InvalidSnapshotException {
         this.digests = manifest.verifyDigests(digests);
         this.chunks = Set.copyOf(manifest.chunks());
+    }
+
+    /** Of the manifest's state. */
+    BucketDigests digests() {
+        return digests;
     }
 
     /**
@@ -50,74 +57,57 @@ public final class ChunkReader {
             throw new IllegalArgumentException("chunk " + ref.id() + " is not one of the manifest");
         }
         ref.requireBytes(bytes);
-        SortedMap<Integer, Accumulator> sums = sum(ref, bytes);
+        SortedMap<Integer, BucketRange> found = read(ref, bytes);
         SortedMap<Integer, byte[]> accumulators = new TreeMap<>();
+        NavigableMap<Integer, Integer> offsets = new TreeMap<>();
         for (int bucket = ref.firstBucket(); bucket <= ref.lastBucket(); bucket++) {
-            Accumulator sum = sums.get(bucket);
-            Hash digest = sum == null ? Hash.ZERO : sum.digest();
+            BucketRange range = found.get(bucket);
+            Hash digest = range == null ? Hash.ZERO : range.sum.digest();
             if (!digest.equals(digests.digest(bucket))) {
                 throw rejected(CHUNK_DIGEST, ref, "bucket " + bucket);
             }
-            if (sum != null) {
-                accumulators.put(bucket, sum.bytes());
+            if (range != null) {
+                accumulators.put(bucket, range.sum.bytes());
+                offsets.put(bucket, range.offset);
             }
         }
-        return new VerifiedChunk(ref, digests.bucketBits(), bytes, accumulators);
+        return new VerifiedChunk(ref, digests.bucketBits(), bytes, accumulators, offsets);
     }
 
-    private SortedMap<Integer, Accumulator> sum(ChunkRef ref, byte[] bytes) throws InvalidSnapshotException {
-        SortedMap<Integer, Accumulator> sums = new TreeMap<>();
-        ByteBuffer in = ByteBuffer.wrap(bytes);
+    private SortedMap<Integer, BucketRange> read(ChunkRef ref, byte[] bytes) throws InvalidSnapshotException {
+        SortedMap<Integer, BucketRange> buckets = new TreeMap<>();
+        var in = new EncodedEntries(bytes, 0, bytes.length);
         long entries = 0;
         int previousBucket = -1;
-        int previousKey = 0;
-        int previousKeyEnd = 0;
         Accumulator sum = new Accumulator();
-        while (in.hasRemaining()) {
-            int offset = in.position();
-            int keyLength = length(ref, in);
-            if (!EntryLimits.keyFits(keyLength) || keyLength > in.remaining()) {
-                throw rejected(CHUNK_MALFORMED, ref, "a key of " + Integer.toUnsignedString(keyLength) + " bytes");
-            }
-            int key = in.position();
-            in.position(key + keyLength);
-            int valueLength = length(ref, in);
-            if (!EntryLimits.valueFits(valueLength) || valueLength > in.remaining()) {
-                throw rejected(CHUNK_MALFORMED, ref, "a value of " + Integer.toUnsignedString(valueLength) + " bytes");
-            }
-            in.position(in.position() + valueLength);
-
-            int bucket = Buckets.bucketOf(sha, scratch, bytes, key, keyLength, digests.bucketBits());
+        while (next(ref, in)) {
+            int bucket = in.bucket(sha, digests.bucketBits());
             if (bucket < ref.firstBucket() || bucket > ref.lastBucket()) {
                 throw rejected(CHUNK_RANGE, ref, "bucket " + bucket);
             }
-            if (bucket < previousBucket
-                    || (bucket == previousBucket
-                            && Arrays.compareUnsigned(bytes, previousKey, previousKeyEnd, bytes, key, key + keyLength)
-                                    >= 0)) {
+            if (bucket < previousBucket || (bucket == previousBucket && !in.isKeyAbovePrevious())) {
                 throw rejected(CHUNK_ORDER, ref, "entry " + entries);
             }
             if (bucket != previousBucket) {
                 sum = new Accumulator();
-                sums.put(bucket, sum);
+                buckets.put(bucket, new BucketRange(in.offset(), sum));
             }
-            hash.addEncoded(sum, bytes, offset, in.position() - offset);
+            in.addTo(sum, hash);
             previousBucket = bucket;
-            previousKey = key;
-            previousKeyEnd = key + keyLength;
             entries++;
         }
         if (entries != ref.entries()) {
             throw rejected(CHUNK_ENTRIES, ref, ref.entries() + " named, " + entries + " found");
         }
-        return sums;
+        return buckets;
     }
 
-    private static int length(ChunkRef ref, ByteBuffer in) throws InvalidSnapshotException {
-        if (in.remaining() < Integer.BYTES) {
-            throw rejected(CHUNK_MALFORMED, ref, "it ends inside a length");
+    private static boolean next(ChunkRef ref, EncodedEntries in) throws InvalidSnapshotException {
+        try {
+            return in.next();
+        } catch (MalformedRecordException e) {
+            throw rejected(CHUNK_MALFORMED, ref, String.valueOf(e.getMessage()));
         }
-        return in.getInt();
     }
 
     private static InvalidSnapshotException rejected(SnapshotRejection reason, ChunkRef ref, String detail) {

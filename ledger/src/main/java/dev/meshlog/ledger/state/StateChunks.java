@@ -96,17 +96,13 @@ public final class StateChunks {
     }
 
     private void append(byte[] key, byte[] value) {
-        int length = EntryLimits.OVERHEAD_BYTES + key.length + value.length;
+        int length = EncodedEntries.length(key, value);
         if (bucketBytes + length > ChunkRef.MAX_BYTES) {
             throw new IllegalStateException("bucket " + bucket + " is larger than " + ChunkRef.MAX_BYTES
                     + " bytes; a state of this size needs more bucketBits than " + bucketBits);
         }
         reserve(length);
-        ByteBuffer.wrap(buffer, end, length)
-                .putInt(key.length)
-                .put(key)
-                .putInt(value.length)
-                .put(value);
+        EncodedEntries.put(ByteBuffer.wrap(buffer, end, length), key, value);
         end += length;
         lastKeyBytes = key.length;
         lastEntryBytes = length;

@@ -1,6 +1,7 @@
 package dev.meshlog.ledger.state;
 
-import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
@@ -10,12 +11,23 @@ public final class VerifiedChunk {
     private final int bucketBits;
     private final byte[] bytes;
     private final SortedMap<Integer, byte[]> accumulators;
+    private final NavigableMap<Integer, Integer> offsets;
 
-    VerifiedChunk(ChunkRef ref, int bucketBits, byte[] bytes, SortedMap<Integer, byte[]> accumulators) {
+    /**
+     * @param accumulators of the buckets that are not empty
+     * @param offsets where the entries of each of them begin
+     */
+    VerifiedChunk(
+            ChunkRef ref,
+            int bucketBits,
+            byte[] bytes,
+            SortedMap<Integer, byte[]> accumulators,
+            NavigableMap<Integer, Integer> offsets) {
         this.ref = ref;
         this.bucketBits = bucketBits;
         this.bytes = bytes;
         this.accumulators = accumulators;
+        this.offsets = offsets;
     }
 
     public ChunkRef ref() {
@@ -24,11 +36,21 @@ public final class VerifiedChunk {
 
     /** Shows every entry, in (bucket, key) order. */
     public void forEachEntry(EntryVisitor visitor) {
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        while (in.hasRemaining()) {
-            byte[] key = take(in);
-            visitor.entry(Buckets.bucketOf(key, bucketBits), key, take(in));
+        var in = new EncodedEntries(bytes, 0, bytes.length);
+        while (in.next()) {
+            byte[] key = in.key();
+            visitor.entry(Buckets.bucketOf(key, bucketBits), key, in.value());
         }
+    }
+
+    /** Those of one bucket, in key order. */
+    EncodedEntries entriesOf(int bucket) {
+        Integer from = offsets.get(bucket);
+        if (from == null) {
+            return new EncodedEntries(bytes, 0, 0);
+        }
+        Map.Entry<Integer, Integer> behind = offsets.higherEntry(bucket);
+        return new EncodedEntries(bytes, from, behind == null ? bytes.length : behind.getValue());
     }
 
     /** Shows every bucket that is not empty, ascending, with its accumulator in stored form. */
@@ -40,11 +62,5 @@ public final class VerifiedChunk {
     public void applyTo(StateStore store) {
         forEachEntry((bucket, key, value) -> store.put(key, value));
         forEachBucket(store::putBucket);
-    }
-
-    private static byte[] take(ByteBuffer in) {
-        byte[] part = new byte[in.getInt()];
-        in.get(part);
-        return part;
     }
 }
