@@ -292,6 +292,20 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
             }
         }
 
+        /** Calls {@code each} for the entries of one bucket, in key order, and reads no others. */
+        public void forEachEntryOf(int bucket, EntryVisitor each) {
+            byte[] prefix = u16(bucket);
+            try (var few = new ReadOptions().setSnapshot(snapshot);
+                    RocksIterator it = db.newIterator(entries(), few)) {
+                for (it.seek(prefix); it.isValid() && Arrays.mismatch(prefix, it.key()) == 2; it.next()) {
+                    each.entry(bucket, Arrays.copyOfRange(it.key(), 2, it.key().length), it.value());
+                }
+                it.status();
+            } catch (RocksDBException e) {
+                throw failed(directory, e);
+            }
+        }
+
         @Override
         public void close() {
             options.close();

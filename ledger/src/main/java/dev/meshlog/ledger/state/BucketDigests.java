@@ -61,11 +61,16 @@ public final class BucketDigests {
     }
 
     public Hash merkleRoot() {
+        return tree().root();
+    }
+
+    /** A new tree over these digests. */
+    public MerkleTree tree() {
         var tree = new MerkleTree(bits);
         for (int bucket = 0; bucket < Buckets.count(bits); bucket++) {
             tree.set(bucket, digest(bucket));
         }
-        return tree.root();
+        return tree;
     }
 
     /**

@@ -53,6 +53,15 @@ public final class MemoryStateStore implements StateStore {
         entries.forEach((key, value) -> visitor.entry(Buckets.bucketOf(key, bucketBits), key.clone(), value.clone()));
     }
 
+    /** Shows the entries of one bucket in key order; it looks at every entry to find them. */
+    public void forEachOf(int bucket, int bucketBits, EntryVisitor visitor) {
+        entries.forEach((key, value) -> {
+            if (Buckets.bucketOf(key, bucketBits) == bucket) {
+                visitor.entry(bucket, key.clone(), value.clone());
+            }
+        });
+    }
+
     /** Shows every entry in (bucket, key) order, as chunks hold them. */
     public void forEachByBucket(int bucketBits, EntryVisitor visitor) {
         Map<Integer, NavigableMap<byte[], byte[]>> byBucket = new TreeMap<>();

@@ -2,8 +2,11 @@ package dev.meshlog.ledger.state;
 
 import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.Hash;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * The complete binary tree over 2^bits digests; an inner node is H(09 ‖ left ‖ right). Changed leaves are remembered and their
@@ -54,6 +57,36 @@ public final class MerkleTree {
         }
         stale.clear();
         return nodes[1];
+    }
+
+    /**
+     * The siblings on the way from the leaf up to the root, the leaf's own first.
+     *
+     * @throws IndexOutOfBoundsException when there is no such leaf
+     */
+    public List<Hash> path(int leaf) {
+        root();
+        List<Hash> siblings = new ArrayList<>();
+        for (int node = node(leaf); node > 1; node /= 2) {
+            siblings.add(nodes[node ^ 1]);
+        }
+        return siblings;
+    }
+
+    /**
+     * The root of the tree with 2^(length of the path) leaves in which the path leads up from this leaf.
+     *
+     * @throws IndexOutOfBoundsException when such a tree has no such leaf
+     */
+    public static Hash rootOf(int leaf, Hash digest, List<Hash> path) {
+        Objects.checkIndex(leaf, 1 << path.size());
+        Hash node = digest;
+        int position = leaf;
+        for (Hash sibling : path) {
+            node = (position & 1) == 0 ? inner(node, sibling) : inner(sibling, node);
+            position /= 2;
+        }
+        return node;
     }
 
     private int node(int leaf) {

@@ -133,6 +133,32 @@ class RocksStateStoreTest {
     }
 
     @Test
+    void viewShowsTheEntriesOfOneBucketAlone() {
+        try (var store = open()) {
+            var memory = new MemoryStateStore();
+            for (int n = 0; n < 600; n++) {
+                byte[] key = {(byte) (n >> 8), (byte) n};
+                if (Buckets.bucketOf(key, BITS) != 77) {
+                    store.put(key, VALUE);
+                    memory.put(key, VALUE);
+                }
+            }
+            store.commit();
+            try (var view = store.view()) {
+                store.put(new byte[] {9, 9}, VALUE);
+                store.commit();
+                for (int bucket = 0; bucket < 1 << BITS; bucket++) {
+                    var expected = new ArrayList<String>();
+                    memory.forEachOf(bucket, BITS, (its, key, value) -> expected.add(Hex.of(key)));
+                    var seen = new ArrayList<String>();
+                    view.forEachEntryOf(bucket, (its, key, value) -> seen.add(Hex.of(key)));
+                    assertThat(seen).as("bucket %d", bucket).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @Test
     void viewIsInBucketOrderAndTheDumpInKeyOrder() {
         long seed = 51;
         var random = new Random(seed);

@@ -43,6 +43,24 @@ class MerkleTreeTest {
         assertThatThrownBy(() -> new MerkleTree(17)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 9})
+    void pathOfEveryLeafLeadsToTheRoot(int bits) {
+        Random random = new Random(bits);
+        var tree = new MerkleTree(bits);
+        for (int leaf = 0; leaf < 1 << bits; leaf += 1 + random.nextInt(3)) {
+            tree.set(leaf, Domain.BUCKET.hash(Domain.u64(leaf)));
+        }
+        for (int leaf = 0; leaf < 1 << bits; leaf++) {
+            List<Hash> path = tree.path(leaf);
+            assertThat(path).hasSize(bits);
+            assertThat(MerkleTree.rootOf(leaf, tree.leaf(leaf), path)).isEqualTo(tree.root());
+        }
+        List<Hash> path = tree.path(0);
+        assertThatThrownBy(() -> MerkleTree.rootOf(1 << bits, Hash.ZERO, path))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
     private static Hash rootOf(List<Hash> leaves) {
         if (leaves.size() == 1) {
             return leaves.get(0);

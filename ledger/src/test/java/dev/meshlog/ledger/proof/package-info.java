@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ledger.proof;
+
+import org.jspecify.annotations.NullMarked;
