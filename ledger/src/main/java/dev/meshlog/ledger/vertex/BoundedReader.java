@@ -9,17 +9,19 @@ import java.util.Arrays;
 
 /**
  * Reads Avro binary that a stranger wrote: every length is held against a limit and against the bytes that are there before anything is
- * allocated, and only the canonical form passes (shortest integers, one block for an array), so that a value has one encoding.
+ * allocated, and only the canonical form passes (shortest integers, one block for an array), so that a value has one encoding. Its methods throw
+ * {@link MalformedRecordException}. One thread at a time.
  */
-final class BoundedReader {
+public final class BoundedReader {
     private final byte[] bytes;
     private int position;
 
-    BoundedReader(byte[] bytes) {
+    /** The bytes are shared, not copied. */
+    public BoundedReader(byte[] bytes) {
         this.bytes = bytes;
     }
 
-    long readLong(String what) {
+    public long readLong(String what) {
         long value = 0;
         int shift = 0;
         while (true) {
@@ -40,7 +42,7 @@ final class BoundedReader {
     }
 
     /** A number that is never negative. */
-    long readUnsigned(String what) {
+    public long readUnsigned(String what) {
         long value = readLong(what);
         if (value < 0) {
             throw new MalformedRecordException(what + " is negative");
@@ -48,7 +50,8 @@ final class BoundedReader {
         return value;
     }
 
-    int readCount(String what, int limit) {
+    /** @throws LimitExceededException when the count is over the limit */
+    public int readCount(String what, int limit) {
         long count = readUnsigned(what);
         if (count > limit) {
             throw new LimitExceededException(what + ": " + count + ", the limit is " + limit);
@@ -56,19 +59,19 @@ final class BoundedReader {
         return (int) count;
     }
 
-    Hash readHash(String what) {
+    public Hash readHash(String what) {
         return Hash.of(take(Hash.LENGTH, what));
     }
 
-    byte[] readFixed(String what, int length) {
+    public byte[] readFixed(String what, int length) {
         return take(length, what);
     }
 
-    byte[] readBytes(String what, int limit) {
+    public byte[] readBytes(String what, int limit) {
         return take(readCount(what, limit), what);
     }
 
-    String readText(String what, int limit) {
+    public String readText(String what, int limit) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -80,13 +83,14 @@ final class BoundedReader {
     }
 
     /** The end marker of an array; an empty array is the marker alone. */
-    void endArray(String what, int count) {
+    public void endArray(String what, int count) {
         if (count > 0 && readLong(what) != 0) {
             throw new MalformedRecordException(what + " come in more than one block");
         }
     }
 
-    void end(String what) {
+    /** Nothing follows. */
+    public void end(String what) {
         if (position != bytes.length) {
             throw new MalformedRecordException(bytes.length - position + " bytes left over behind " + what);
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ledger.certificate;
+
+import org.jspecify.annotations.NullMarked;
