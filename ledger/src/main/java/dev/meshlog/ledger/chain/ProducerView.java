@@ -65,7 +65,8 @@ public final class ProducerView {
 
     /**
      * The parents of a vertex for the round: the producer's own newest vertex first, then one of every other producer, from the round before
-     * or, where it has none there, its newest one that is not committed.
+     * or, where it has none there, its newest one that is not committed. Where an epoch begins, the round before may fill the list alone: a
+     * validator that comes back then leaves out its vertex from before it left, because the quorum is worth more.
      */
     public List<VertexRef> parents(long round) {
         Map<Hash, VertexRef> chosen = new LinkedHashMap<>();
@@ -88,7 +89,9 @@ public final class ProducerView {
         }
         VertexRef own = chosen.remove(producer);
         List<VertexRef> parents = new ArrayList<>();
-        if (own != null) {
+        long strong =
+                chosen.values().stream().filter(ref -> ref.round() == round - 1).count();
+        if (own != null && strong < wanted) {
             parents.add(own);
         }
         for (VertexRef ref : chosen.values()) {
