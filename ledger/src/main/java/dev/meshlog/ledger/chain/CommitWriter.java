@@ -6,6 +6,7 @@ import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.RootedTable;
 import dev.meshlog.ledger.StateKey;
+import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.dag.Dag;
@@ -64,18 +65,20 @@ final class CommitWriter {
         var changes = new ChangeSet(state);
         long index = head.commitIndex() + 1;
         long epoch = epochs.epoch(leader.round());
-        var context =
-                new CommitContext(changes, leader.round(), epochs.history().ofEpoch(epoch + 2));
+        long floor = Math.max(head.gcFloor(), Dag.floorAfter(leader.round(), genesis.gcDepth()));
+        var context = new CommitContext(
+                changes,
+                leader.round(),
+                epochs.history().ofEpoch(epoch + 2),
+                changed -> history(epoch, floor, changed).fitsAnEntry());
         List<TxResult> results = execute(vertices, context);
 
         ReplayWindow.remember(changes, index, leader.round(), context.executed());
         long oldest =
                 ReplayWindow.forget(changes, head.oldestWindowCommit(), index, leader.round(), genesis.maxTxValidity());
-        long floor = Math.max(head.gcFloor(), Dag.floorAfter(leader.round(), genesis.gcDepth()));
         List<VertexRef> refs = vertices.stream().map(Vertex::ref).toList();
         CommittedVertices.update(changes, refs, head.gcFloor(), floor);
-        ValidatorHistory history =
-                epochs.history().with(epoch + 2, context.validators()).from(epochs.epoch(floor));
+        ValidatorHistory history = history(epoch, floor, context.validators());
         if (history != epochs.history()) {
             changes.put(StateKey.validators(), history.encode());
             epochs.replace(history);
@@ -111,6 +114,10 @@ final class CommitWriter {
         parts.add(leader.bytes());
         vertices.forEach(vertex -> parts.add(vertex.id().bytes()));
         return Domain.COMMIT.hash(parts.toArray(byte[][]::new));
+    }
+
+    private ValidatorHistory history(long epoch, long floor, Validators ofEpochAfterNext) {
+        return epochs.history().with(epoch + 2, ofEpochAfterNext).from(epochs.epoch(floor));
     }
 
     private List<TxResult> execute(List<Vertex> vertices, CommitContext context) {

@@ -3,6 +3,7 @@ package dev.meshlog.ledger.chain;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
+import dev.meshlog.ledger.state.EntryLimits;
 import dev.meshlog.schemas.AvroBinary;
 import dev.meshlog.schemas.ledger.ValidatorEntry;
 import dev.meshlog.schemas.ledger.ValidatorSet;
@@ -60,6 +61,11 @@ public final class ValidatorHistory {
         return first == null || first.equals(sets.firstKey())
                 ? this
                 : new ValidatorHistory(new TreeMap<>(sets.tailMap(first, true)));
+    }
+
+    /** Whether the state can hold it: many large sets, one of every epoch above the GC floor, can outgrow an entry. */
+    boolean fitsAnEntry() {
+        return encode().length <= EntryLimits.MAX_VALUE_BYTES;
     }
 
     public byte[] encode() {

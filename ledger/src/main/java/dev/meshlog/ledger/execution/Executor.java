@@ -109,7 +109,7 @@ public final class Executor {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        return pod.execute(new PodCall(
+        PodOutcome outcome = pod.execute(new PodCall(
                 call.sender(),
                 call.function(),
                 call.args(),
@@ -117,6 +117,12 @@ public final class Executor {
                 List.copyOf(writes),
                 call.createsCount(),
                 commit.validators()));
+        boolean fits = !(outcome instanceof Success success)
+                || success.validators().map(commit::fits).orElse(true);
+        return fits
+                ? outcome
+                : new Failure(
+                        ResultCode.TOO_MANY_VALIDATORS, "the sets of all open epochs fill their entry of the state");
     }
 
     private static @Nullable Failure load(List<ObjectRef> declared, ChangeSet state, List<LedgerObject> into) {

@@ -21,7 +21,7 @@ public enum ResultCode {
     ALREADY_VALIDATOR("The sender is registered already."),
     NOT_A_VALIDATOR("The sender is not registered."),
     LAST_VALIDATOR("The last validator can't go."),
-    TOO_MANY_VALIDATORS("The set of validators is full.");
+    TOO_MANY_VALIDATORS("The set of validators, or the entry that holds the sets, is full.");
 
     private final String sentence;
 

@@ -10,6 +10,7 @@ import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
+import dev.meshlog.ledger.execution.ResultCode;
 import dev.meshlog.ledger.execution.SystemPod;
 import dev.meshlog.ledger.execution.TxResult;
 import dev.meshlog.ledger.state.MemoryStateStore;
@@ -96,6 +97,34 @@ class ValidatorChangeTest {
             assertThat(validators.contains(validators.leader(Hash.ZERO, 0, round)))
                     .isTrue();
         }
+    }
+
+    @Test
+    void setsThatOutgrowTheirEntryFailTheTransactionAndNotTheLedger() throws Exception {
+        String longest = "€".repeat(Validator.MAX_ADDRESS_LENGTH);
+        List<Validator> members = new ArrayList<>();
+        members.add(new Validator(first.publicKey(), Validator.MAX_WEIGHT, "", 0));
+        for (int i = 100; i < 199; i++) {
+            members.add(new Validator(Network.key(i).publicKey(), 1, longest, 0));
+        }
+        SigningKey[] joiners = new SigningKey[20];
+        for (int i = 0; i < joiners.length; i++) {
+            joiners[i] = Network.key(i + 1);
+        }
+        GenesisConfig genesis = genesis(500, members, joiners);
+        Ledger ledger = open(genesis);
+
+        for (long round = 1; round < EPOCH * joiners.length; round++) {
+            List<byte[]> transactions = round % EPOCH == 5
+                    ? List.of(register(genesis, joiners[(int) (round / EPOCH)], longest))
+                    : List.of();
+            produce(ledger, genesis, first, round, transactions);
+        }
+
+        assertThat(results).hasSize(joiners.length);
+        assertThat(results.get(0).isOk()).isTrue();
+        assertThat(results.get(joiners.length - 1).code()).isEqualTo(ResultCode.TOO_MANY_VALIDATORS);
+        assertThat(ledger.head().leaderRound()).isEqualTo(197);
     }
 
     private VertexRef produce(

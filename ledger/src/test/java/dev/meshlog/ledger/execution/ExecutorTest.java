@@ -44,7 +44,8 @@ class ExecutorTest {
 
     ExecutorTest() {
         GenesisState.entries(network.genesis).forEach(table::put);
-        commit = new CommitContext(new ChangeSet(table), 100, new Validators(network.genesis.validators()));
+        commit =
+                new CommitContext(new ChangeSet(table), 100, new Validators(network.genesis.validators()), any -> true);
     }
 
     private Network network() {
@@ -161,7 +162,7 @@ class ExecutorTest {
         expect(ResultCode.OK, run(network.keys.get(1), "deregister_validator", List.of(), 0, none));
         expect(ResultCode.LAST_VALIDATOR, run(me, "deregister_validator", List.of(), 1, none));
 
-        var full = new CommitContext(new ChangeSet(table), 100, fullSet());
+        var full = new CommitContext(new ChangeSet(table), 100, fullSet(), any -> true);
         byte[] registration = sign(me, call(me, "register_validator", List.of(coin), 0, text("a:2"), 500))
                 .bytes();
         expect(ResultCode.TOO_MANY_VALIDATORS, executor.execute(registration, VERTEX, full));
