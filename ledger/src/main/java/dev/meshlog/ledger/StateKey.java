@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
  * 02                             ValidatorSets
  * 03 | transaction id 32         validUntilRound u64
  * 03 | commit index u64          leader round u64, then the ids of the transactions that the commit executed, 32 bytes each
+ * 03 | commit index u64 | u32    the same, with the ids that found no room in the entries before; numbered from 1
  * 04 | round u64                 the committed vertices of the round: producer 32, vertex id 32 each, ascending
  * 05                             ChainEntry
  * </pre>
@@ -39,6 +40,17 @@ public final class StateKey {
 
     public static byte[] transactionsOf(long commitIndex) {
         return of(TRANSACTIONS, Domain.u64(commitIndex));
+    }
+
+    /** @param part 0 for the first entry, whose key has no number */
+    public static byte[] transactionsOf(long commitIndex, int part) {
+        byte[] first = transactionsOf(commitIndex);
+        return part == 0
+                ? first
+                : ByteBuffer.allocate(first.length + Integer.BYTES)
+                        .put(first)
+                        .putInt(part)
+                        .array();
     }
 
     public static byte[] committedAt(long round) {

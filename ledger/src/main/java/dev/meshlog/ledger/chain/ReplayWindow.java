@@ -3,6 +3,7 @@ package dev.meshlog.ledger.chain;
 import dev.meshlog.ledger.EntryTable;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.StateKey;
+import dev.meshlog.ledger.state.EntryLimits;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -12,16 +13,18 @@ import java.util.List;
  * senders wrote into validUntilRound, and a commit never forgets more than earlier commits executed.
  */
 final class ReplayWindow {
+    private static final int IDS_IN_AN_ENTRY = (EntryLimits.MAX_VALUE_BYTES - Long.BYTES) / Hash.LENGTH;
+
     private ReplayWindow() {}
 
     static void remember(EntryTable state, long commitIndex, long leaderRound, List<Hash> executed) {
-        if (executed.isEmpty()) {
-            return;
+        for (int from = 0, part = 0; from < executed.size(); from += IDS_IN_AN_ENTRY, part++) {
+            List<Hash> ids = executed.subList(from, Math.min(executed.size(), from + IDS_IN_AN_ENTRY));
+            ByteBuffer out = ByteBuffer.allocate(Long.BYTES + ids.size() * Hash.LENGTH);
+            out.putLong(leaderRound);
+            ids.forEach(txId -> out.put(txId.bytes()));
+            state.put(StateKey.transactionsOf(commitIndex, part), out.array());
         }
-        ByteBuffer out = ByteBuffer.allocate(Long.BYTES + executed.size() * Hash.LENGTH);
-        out.putLong(leaderRound);
-        executed.forEach(txId -> out.put(txId.bytes()));
-        state.put(StateKey.transactionsOf(commitIndex), out.array());
     }
 
     /** @return the oldest commit that is still remembered, or the next one when none is */
@@ -34,15 +37,26 @@ final class ReplayWindow {
                 if (in.getLong() + maxTxValidity >= leaderRound) {
                     break;
                 }
-                byte[] txId = new byte[Hash.LENGTH];
-                while (in.hasRemaining()) {
-                    in.get(txId);
-                    state.delete(StateKey.transaction(Hash.of(txId)));
-                }
-                state.delete(StateKey.transactionsOf(commit));
+                forget(state, commit);
             }
             commit++;
         }
         return commit;
+    }
+
+    private static void forget(EntryTable state, long commit) {
+        int part = 0;
+        byte[] list = state.get(StateKey.transactionsOf(commit, part));
+        while (list != null) {
+            ByteBuffer in = ByteBuffer.wrap(list).position(Long.BYTES);
+            byte[] txId = new byte[Hash.LENGTH];
+            while (in.hasRemaining()) {
+                in.get(txId);
+                state.delete(StateKey.transaction(Hash.of(txId)));
+            }
+            state.delete(StateKey.transactionsOf(commit, part));
+            part++;
+            list = state.get(StateKey.transactionsOf(commit, part));
+        }
     }
 }
