@@ -17,7 +17,7 @@ class OrderTest {
     /** Also the views that are not complete yet: each commit is compared when it is made. */
     @Test
     void hundredDeliveryOrdersGiveOneSequence() throws Exception {
-        var dag = new RandomDag(new Random(7), 7, 2, 1_000);
+        var dag = new RandomVertices(new Random(7), 7, 2, 1_000);
         List<Sequencer.Commit> expected = sequence(new DagSequencer(dag), dag.vertices);
         assertThat(expected).hasSizeGreaterThan(500);
 
@@ -58,7 +58,7 @@ class OrderTest {
         int forks = 0;
         for (long seed = 0; seed < 300; seed++) {
             var random = new Random(seed);
-            var dag = new RandomDag(random, 4, 0, 40);
+            var dag = new RandomVertices(random, 4, 0, 40);
             List<Sequencer.Commit> one = sequence(rule.apply(dag), dag.delivery(random));
             List<Sequencer.Commit> other = sequence(rule.apply(dag), dag.delivery(random));
             int both = Math.min(one.size(), other.size());

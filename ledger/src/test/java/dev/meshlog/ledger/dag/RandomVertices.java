@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * Vertices as a network of equal validators makes them: each sees those of the round before late or not at all, takes a quorum of them, and
  * cites what it missed later. In every other round one author is late for all others. The first {@code faulty} now and then make two or three for one round.
  */
-final class RandomDag implements Schedule {
+final class RandomVertices implements Schedule {
     private static final Hash NETWORK = Hash.ZERO;
 
     final Validators validators;
@@ -30,7 +30,7 @@ final class RandomDag implements Schedule {
     private final Set<VertexRef> late = new HashSet<>();
     private long named;
 
-    RandomDag(Random random, int size, int faulty, int rounds) {
+    RandomVertices(Random random, int size, int faulty, int rounds) {
         this.random = random;
         this.quorum = size * 2 / 3 + 1;
         this.validators = new Validators(IntStream.range(0, size)
