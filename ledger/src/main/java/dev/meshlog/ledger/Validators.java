@@ -65,6 +65,11 @@ public final class Validators {
         return weight * 3 > totalWeight * 2;
     }
 
+    /** The smallest weight that is a quorum. */
+    public long quorumWeight() {
+        return totalWeight * 2 / 3 + 1;
+    }
+
     public boolean isValidityThreshold(long weight) {
         return weight * 3 > totalWeight;
     }

@@ -66,13 +66,7 @@ final class CommitRule<V extends DagVertex> {
 
     private void certify(Node<V> node, Slot slot) throws SafetyViolationException {
         Validators voters = schedule.validators(slot.round + 1);
-        Map<VertexRef, Long> votes = new HashMap<>();
-        for (Node<V> parent : node.parents()) {
-            if (parent.round() == slot.round + 1 && parent.vote != null) {
-                votes.merge(parent.vote, voters.weight(parent.producer()), Long::sum);
-            }
-        }
-        for (Map.Entry<VertexRef, Long> candidate : votes.entrySet()) {
+        for (Map.Entry<VertexRef, Long> candidate : votes(node).entrySet()) {
             if (voters.isQuorum(candidate.getValue())) {
                 node.certified = candidate.getKey();
                 quorumMade |= slot.certify(candidate.getKey(), node.producer(), schedule.validators(node.round()));
@@ -81,6 +75,18 @@ final class CommitRule<V extends DagVertex> {
         if (slot.certified().size() > 1) {
             throw violation(slot);
         }
+    }
+
+    /** The weight of the votes among a vertex's parents, by the vertex of the slot two rounds before that they are for. */
+    Map<VertexRef, Long> votes(Node<V> node) {
+        Validators voters = schedule.validators(node.round() - 1);
+        Map<VertexRef, Long> votes = new HashMap<>();
+        for (Node<V> parent : node.parents()) {
+            if (parent.round() == node.round() - 1 && parent.vote != null) {
+                votes.merge(parent.vote, voters.weight(parent.producer()), Long::sum);
+            }
+        }
+        return votes;
     }
 
     /** Decides what can be decided, from the highest round down. */
@@ -102,23 +108,40 @@ final class CommitRule<V extends DagVertex> {
         }
     }
 
-    /** By the first committed leader at least three rounds later, if nothing undecided comes before it. */
     private @Nullable Decision indirect(Slot slot) {
-        for (long round = slot.round + 3; ; round++) {
-            Slot later = slots.get(round);
-            Decision decision = later == null ? null : later.decision();
+        VertexRef anchor = searchAnchor(slot.round).anchor();
+        if (anchor == null) {
+            return null;
+        }
+        Node<V> certificate = certificateInHistory(anchor, slot.round);
+        return certificate == null || certificate.certified == null
+                ? Decision.skip(slot, false)
+                : Decision.commit(slot, false, certificate.certified);
+    }
+
+    /** The first committed leader at least three rounds later, if nothing undecided comes before it. */
+    AnchorSearch searchAnchor(long slotRound) {
+        for (long round = slotRound + 3; ; round++) {
+            Decision decision = at(round);
             if (decision == null) {
-                return null;
+                return new AnchorSearch(round, null);
             }
-            VertexRef anchor = decision.committed();
-            if (anchor != null) {
-                VertexRef certified = certifiedInHistory(anchor, slot.round);
-                return certified == null ? Decision.skip(slot, false) : Decision.commit(slot, false, certified);
+            if (decision.committed() != null) {
+                return new AnchorSearch(round, decision.committed());
             }
         }
     }
 
-    private @Nullable VertexRef certifiedInHistory(VertexRef anchor, long slotRound) {
+    /**
+     * Where the search for an anchor ended; all slots that it passed are skipped.
+     *
+     * @param round the anchor's, or that of the first slot that is not decided
+     * @param anchor null when the search came to an undecided slot
+     */
+    record AnchorSearch(long round, @Nullable VertexRef anchor) {}
+
+    /** A vertex of the anchor's history that is a certificate for the slot; which of them does not matter, all certify the same vertex. */
+    @Nullable Node<V> certificateInHistory(VertexRef anchor, long slotRound) {
         walks++;
         Deque<Node<V>> open = new ArrayDeque<>();
         open.push(rounds.get(anchor));
@@ -130,7 +153,7 @@ final class CommitRule<V extends DagVertex> {
             node.mark = walks;
             if (node.round() == slotRound + 2) {
                 if (node.certified != null) {
-                    return node.certified;
+                    return node;
                 }
             } else {
                 for (Node<V> parent : node.parents()) {
@@ -160,6 +183,11 @@ final class CommitRule<V extends DagVertex> {
     @Nullable Decision at(long round) {
         Slot slot = slots.get(round);
         return slot == null ? null : slot.decision();
+    }
+
+    /** The tallies of a slot; null when no vertex of the next round has come. */
+    @Nullable Slot tallies(long round) {
+        return slots.get(round);
     }
 
     void prune(long newFloor) {

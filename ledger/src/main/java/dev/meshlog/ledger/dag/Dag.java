@@ -197,6 +197,14 @@ public final class Dag<V extends DagVertex> {
         return Optional.ofNullable(rule.at(round));
     }
 
+    CommitRule<V> rule() {
+        return rule;
+    }
+
+    Rounds<V> rounds() {
+        return rounds;
+    }
+
     /** Of any vertex accepted. */
     public long newestRound() {
         return newestRound;

@@ -4,81 +4,121 @@ import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.vertex.Verdict;
 import dev.meshlog.schemas.ledger.SignedHeader;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the rule decides for a DAG in text form: a line for every slot, then a line for every commit of the decided prefix. */
 public final class DagDecisions {
-    private final List<String> lines;
+    private final DagFile file;
+    private final List<LeaderSlot> slots;
+    private final List<Commit> commits;
+    private final Set<VertexRef> orphans;
 
-    private DagDecisions(List<String> lines) {
-        this.lines = List.copyOf(lines);
+    private DagDecisions(DagFile file, List<LeaderSlot> slots, List<Commit> commits, Set<VertexRef> orphans) {
+        this.file = file;
+        this.slots = List.copyOf(slots);
+        this.commits = List.copyOf(commits);
+        this.orphans = Set.copyOf(orphans);
+    }
+
+    /** @param decision null while undecided */
+    public record LeaderSlot(long round, @Nullable Decision decision) {}
+
+    /**
+     * @param index from 1
+     * @param vertices in their order, the leader last
+     */
+    public record Commit(long index, VertexRef leader, List<FileVertex> vertices) {
+        public Commit {
+            vertices = List.copyOf(vertices);
+        }
     }
 
     static DagDecisions of(DagFile file) throws SafetyViolationException {
-        Dag<FileVertex> dag = new Dag<>(
-                file,
-                file.gcDepth().orElse(Long.MAX_VALUE),
-                decided -> Long.MAX_VALUE,
-                new Silent(),
-                Dag.Start.GENESIS,
-                new Suspended<>(file.vertexCount(), Long.MAX_VALUE));
-        file.vertices().forEach(dag::restore);
-        Optional<Decision> next = dag.advance();
-
-        List<String> lines = new ArrayList<>();
+        Set<VertexRef> orphans = new HashSet<>();
+        Dag<FileVertex> dag = file.accepted(new Orphans(orphans));
+        List<LeaderSlot> slots = new ArrayList<>();
         for (long round = 1; round <= dag.newestRound() - 2; round++) {
-            lines.add(slot(file, round, dag.decision(round)));
+            slots.add(new LeaderSlot(round, dag.decision(round).orElse(null)));
         }
-        long index = 0;
-        while (next.isPresent()) {
+        List<Commit> commits = new ArrayList<>();
+        for (Optional<Decision> next = dag.advance(); next.isPresent(); next = dag.advance()) {
             VertexRef leader = next.get().committed();
             if (leader == null) {
                 dag.skip(next.get());
             } else {
-                index++;
-                var line = new StringBuilder("commit " + index + " " + file.vertexName(leader) + ":");
-                dag.commit(next.get())
-                        .forEach(vertex -> line.append(' ').append(vertex.name().text()));
-                lines.add(line.toString());
+                commits.add(new Commit(commits.size() + 1, leader, dag.commit(next.get())));
             }
-            next = dag.advance();
         }
-        return new DagDecisions(lines);
+        return new DagDecisions(file, slots, commits, orphans);
     }
 
-    private static String slot(DagFile file, long round, Optional<Decision> decision) {
-        String slot = "leader " + round + " " + file.leaderName(round);
-        if (decision.isEmpty()) {
-            return slot + " undecided";
-        }
-        String how = decision.get().direct() ? "direct" : "indirect";
-        VertexRef committed = decision.get().committed();
-        return committed == null ? slot + " skip " + how : slot + " commit " + how + " " + file.vertexName(committed);
+    /** From round 1 to two rounds below the highest one. */
+    public List<LeaderSlot> slots() {
+        return slots;
+    }
+
+    /** Those of the longest decided prefix. */
+    public List<Commit> commits() {
+        return commits;
+    }
+
+    /** Vertices that the GC floor passed before anybody committed them. */
+    public Set<VertexRef> orphans() {
+        return orphans;
     }
 
     public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        slots.forEach(slot -> lines.add(line(slot)));
+        commits.forEach(commit -> lines.add(line(commit)));
         return lines;
+    }
+
+    private String line(LeaderSlot slot) {
+        String start = "leader " + slot.round() + " " + file.leaderName(slot.round());
+        Decision decision = slot.decision();
+        if (decision == null) {
+            return start + " undecided";
+        }
+        String how = decision.direct() ? "direct" : "indirect";
+        VertexRef committed = decision.committed();
+        return committed == null ? start + " skip " + how : start + " commit " + how + " " + file.vertexName(committed);
+    }
+
+    private String line(Commit commit) {
+        var line = new StringBuilder("commit " + commit.index() + " " + file.vertexName(commit.leader()) + ":");
+        commit.vertices()
+                .forEach(vertex -> line.append(' ').append(vertex.name().text()));
+        return line.toString();
     }
 
     /** The lines, each ended. */
     public String text() {
-        return String.join("", lines.stream().map(line -> line + "\n").toList());
+        return String.join("", lines().stream().map(line -> line + "\n").toList());
     }
 
-    /** Nobody is told of what a file says anyway. */
-    private static final class Silent implements DagListener<FileVertex> {
+    /** A legal file with room for all its vertices has nothing to evict or refuse. */
+    record Orphans(Set<VertexRef> refs) implements DagListener<FileVertex> {
         @Override
         public void equivocation(VertexRef first, VertexRef second, List<SignedHeader> evidence) {}
 
         @Override
-        public void orphaned(VertexRef ref, @Nullable SignedHeader header) {}
+        public void orphaned(VertexRef ref, @Nullable SignedHeader header) {
+            refs.add(ref);
+        }
 
         @Override
-        public void evicted(FileVertex vertex) {}
+        public void evicted(FileVertex vertex) {
+            throw new IllegalStateException(vertex.name().text() + " is evicted");
+        }
 
         @Override
-        public void refused(FileVertex vertex, Verdict.Invalid reason) {}
+        public void refused(FileVertex vertex, Verdict.Invalid reason) {
+            throw new IllegalStateException(vertex.name().text() + " is refused: " + reason);
+        }
     }
 }

@@ -5,6 +5,8 @@ import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.VertexRef;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,25 +104,72 @@ public final class DagFile implements Schedule {
         return DagDecisions.of(this);
     }
 
+    /** What the rule counted for those decisions. */
+    public DagTallies tallies() throws SafetyViolationException {
+        return new DagTallies(this);
+    }
+
+    /** All vertices accepted and all slots decided that can be; nothing committed yet. */
+    Dag<FileVertex> accepted(DagListener<FileVertex> listener) throws SafetyViolationException {
+        Dag<FileVertex> dag = new Dag<>(
+                this,
+                gcDepth.orElse(Long.MAX_VALUE),
+                decided -> Long.MAX_VALUE,
+                listener,
+                Dag.Start.GENESIS,
+                new Suspended<>(vertices.size(), Long.MAX_VALUE));
+        vertices.values().forEach(dag::restore);
+        dag.advance();
+        return dag;
+    }
+
     OptionalLong gcDepth() {
         return gcDepth;
     }
 
-    Iterable<FileVertex> vertices() {
-        return vertices.values();
+    /** In their order; a validator's number is its place, from 0. */
+    public List<String> validatorNames() {
+        return names;
     }
 
-    int vertexCount() {
-        return vertices.size();
+    /** A validator's number. */
+    public int validator(Hash producer) {
+        return FileVertex.validator(producer);
     }
 
-    String leaderName(long round) {
-        Integer chosen = leaders.get(round);
-        return names.get(chosen == null ? (int) (round % names.size()) : chosen);
+    public long weight(int validator) {
+        return validators.weight(FileVertex.key(validator));
     }
 
-    String vertexName(VertexRef ref) {
+    /** A validator's vertex of round 0. */
+    public VertexRef implicit(int validator) {
+        return VertexRef.implicit(FileVertex.key(validator));
+    }
+
+    /** The same at every round. */
+    public Validators validators() {
+        return validators;
+    }
+
+    /** In the order of their lines, without those of round 0. */
+    public Collection<FileVertex> vertices() {
+        return Collections.unmodifiableCollection(vertices.values());
+    }
+
+    /** 0 when there is no vertex. */
+    public long highestRound() {
+        return vertices.keySet().stream().mapToLong(VertexRef::round).max().orElse(0);
+    }
+
+    public String leaderName(long round) {
+        return names.get(FileVertex.validator(leader(round)));
+    }
+
+    /** As the file writes it, those of round 0 as their children name them. */
+    public String vertexName(VertexRef ref) {
         FileVertex vertex = vertices.get(ref);
-        return vertex == null ? ref.toString() : vertex.name().text();
+        return vertex == null
+                ? names.get(FileVertex.validator(ref.producer())) + ref.round()
+                : vertex.name().text();
     }
 }

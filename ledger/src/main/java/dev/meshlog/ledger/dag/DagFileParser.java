@@ -15,20 +15,26 @@ import java.util.regex.Pattern;
 
 /** Reads the lines of a DAG in text form. */
 final class DagFileParser {
+    private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
     private static final Pattern VALIDATOR = Pattern.compile("([^\\s:'#]+?)(?::([0-9]{1,15}))?");
-    private static final Pattern ROUND = Pattern.compile("(0|[1-9][0-9]{0,11})('*)");
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,11}");
+    private static final int MAX_DIGITS = 12;
 
     private final String[] lines;
     private final List<String> names = new ArrayList<>();
     private final List<Long> weights = new ArrayList<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
     private final Map<Long, Integer> leaders = new HashMap<>();
     private final Map<VertexRef, FileVertex> vertices = new LinkedHashMap<>();
+
+    /** By word: a vertex is named by many children. */
+    private final Map<String, Name> known = new HashMap<>();
+
     private OptionalLong gcDepth = OptionalLong.empty();
     private int number;
 
     DagFileParser(String text) {
-        this.lines = text.split("\\R", -1);
+        this.lines = LINE_END.split(text, -1);
     }
 
     DagFile parse() throws IllegalDagException {
@@ -53,6 +59,8 @@ final class DagFileParser {
                 throw illegal("the first line is 'validators NAME NAME ...'");
             }
             readValidators(words);
+        } else if (words[0].equals("validators")) {
+            throw illegal("validators are given twice");
         } else if (line.indexOf(':') >= 0) {
             readVertex(line);
         } else if (words[0].equals("leader") && words.length == 3) {
@@ -62,8 +70,6 @@ final class DagFileParser {
                 throw illegal("gc-depth is given twice");
             }
             gcDepth = OptionalLong.of(readNumber(words[1]));
-        } else if (words[0].equals("validators")) {
-            throw illegal("validators are given twice");
         } else {
             throw illegal("neither 'leader ROUND NAME' nor 'gc-depth N' nor 'NAME: PARENT ...'");
         }
@@ -75,7 +81,7 @@ final class DagFileParser {
             if (!match.matches()) {
                 throw illegal("'" + words[i] + "' is not NAME or NAME:WEIGHT");
             }
-            if (names.contains(match.group(1))) {
+            if (numbers.put(match.group(1), names.size()) != null) {
                 throw illegal("validator " + match.group(1) + " is listed twice");
             }
             long weight = match.group(2) == null ? 1 : Long.parseLong(match.group(2));
@@ -92,11 +98,11 @@ final class DagFileParser {
 
     private void readLeader(String[] words) throws IllegalDagException {
         long round = readNumber(words[1]);
-        int validator = names.indexOf(words[2]);
+        Integer validator = numbers.get(words[2]);
         if (round == 0) {
             throw illegal("round 0 has no leader");
         }
-        if (validator < 0) {
+        if (validator == null) {
             throw illegal("unknown validator " + words[2]);
         }
         if (leaders.put(round, validator) != null) {
@@ -128,22 +134,29 @@ final class DagFileParser {
 
     /** A validator's name may end in digits itself; whatever reading fits a validator is meant. */
     private Name readName(String word) throws IllegalDagException {
+        Name before = known.get(word);
+        if (before != null) {
+            return before;
+        }
+        int end = word.length();
+        while (end > 0 && word.charAt(end - 1) == '\'') {
+            end--;
+        }
         Name found = null;
-        for (int i = 0; i < names.size(); i++) {
-            if (word.startsWith(names.get(i))) {
-                Matcher match = ROUND.matcher(word.substring(names.get(i).length()));
-                if (match.matches()) {
-                    if (found != null) {
-                        throw illegal("'" + word + "' can be read in two ways");
-                    }
-                    found = new Name(
-                            i, Long.parseLong(match.group(1)), match.group(2).length(), word);
+        for (int start = Math.max(0, end - MAX_DIGITS); start < end; start++) {
+            Integer validator = numbers.get(word.substring(0, start));
+            String round = word.substring(start, end);
+            if (validator != null && NUMBER.matcher(round).matches()) {
+                if (found != null) {
+                    throw illegal("'" + word + "' can be read in two ways");
                 }
+                found = Name.of(validator, Long.parseLong(round), word.length() - end, word);
             }
         }
         if (found == null) {
             throw illegal("'" + word + "' is not a validator's name and a round");
         }
+        known.put(word, found);
         return found;
     }
 

@@ -9,16 +9,28 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A vertex of a DAG in text form. */
-record FileVertex(Name name, int line, List<VertexRef> parents) implements DagVertex {
-    FileVertex {
+/**
+ * A vertex of a DAG in text form.
+ *
+ * @param line where it stands, counted from 1
+ */
+public record FileVertex(Name name, int line, List<VertexRef> parents) implements DagVertex {
+    public FileVertex {
         parents = List.copyOf(parents);
     }
 
-    /** Validator, round, and a prime for each equivocation. */
-    record Name(int validator, long round, int primes, String text) {
-        /** Keys and ids are made up so that they sort as validators and names do. */
-        VertexRef ref() {
+    /**
+     * Validator, round, and a prime for each equivocation.
+     *
+     * @param validator its number in the list of validators, from 0
+     * @param ref made up so that references sort as validators and names do
+     */
+    public record Name(int validator, long round, int primes, String text, VertexRef ref) {
+        static Name of(int validator, long round, int primes, String text) {
+            return new Name(validator, round, primes, text, ref(validator, round, primes));
+        }
+
+        private static VertexRef ref(int validator, long round, int primes) {
             if (round == 0) {
                 return VertexRef.implicit(key(validator));
             }
@@ -36,6 +48,11 @@ record FileVertex(Name name, int line, List<VertexRef> parents) implements DagVe
 
     static Hash key(int validator) {
         return Hash.of(ByteBuffer.allocate(Hash.LENGTH).putInt(validator).array());
+    }
+
+    /** The number behind a key made by {@link #key}. */
+    static int validator(Hash key) {
+        return ByteBuffer.wrap(key.bytes()).getInt();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.meshlog.ledger.dag;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.VertexRef;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,15 @@ final class Slot {
         return certificates.computeIfAbsent(vertex, any -> new Tally()).add(producer, ofRoundAfterNext);
     }
 
+    Tally blame() {
+        return blame;
+    }
+
+    /** By the vertex that they are for; a vertex without any has no tally. */
+    Map<VertexRef, Tally> certificates() {
+        return Collections.unmodifiableMap(certificates);
+    }
+
     Set<VertexRef> certified() {
         return certificates.keySet();
     }
@@ -56,12 +66,20 @@ final class Slot {
         return null;
     }
 
-    private static final class Tally {
+    static final class Tally {
         private final Set<Hash> producers = new HashSet<>();
         private long weight;
         private boolean quorum;
 
-        boolean add(Hash producer, Validators validators) {
+        long weight() {
+            return weight;
+        }
+
+        boolean isQuorum() {
+            return quorum;
+        }
+
+        private boolean add(Hash producer, Validators validators) {
             if (!producers.add(producer)) {
                 return false;
             }

@@ -5,6 +5,7 @@ import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.VertexRef;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +39,25 @@ final class NaiveRule {
             all.add(Objects.requireNonNull(decided.get(round)));
         }
         return all;
+    }
+
+    /** The ancestors of each committed leader that are new and above the floor of the commit before, in their order. */
+    List<List<VertexRef>> batches(List<VertexRef> leaders, long gcDepth) {
+        Set<VertexRef> committed = new HashSet<>();
+        List<List<VertexRef>> batches = new ArrayList<>();
+        long floor = 0;
+        for (VertexRef leader : leaders) {
+            List<VertexRef> batch = new ArrayList<>();
+            for (VertexRef ref : history(leader)) {
+                if (ref.round() > floor && committed.add(ref)) {
+                    batch.add(ref);
+                }
+            }
+            Collections.sort(batch);
+            batches.add(batch);
+            floor = Math.max(floor, leader.round() - gcDepth);
+        }
+        return batches;
     }
 
     private String decide(long round, Map<Long, String> decided) {

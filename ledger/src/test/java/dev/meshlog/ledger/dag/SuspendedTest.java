@@ -45,7 +45,7 @@ class SuspendedTest {
     }
 
     private static FileVertex vertex(long round) {
-        return new FileVertex(new FileVertex.Name(0, round, 0, "A" + round), 1, List.of());
+        return new FileVertex(FileVertex.Name.of(0, round, 0, "A" + round), 1, List.of());
     }
 
     private static VertexRef ref(long round) {
