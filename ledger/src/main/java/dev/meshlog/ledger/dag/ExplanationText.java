@@ -170,7 +170,9 @@ final class ExplanationText {
 
     private String counted(Tally tally) {
         String who = tally.vertices().isEmpty() ? "nobody" : list(tally.vertices());
-        return who + ", " + tally.weight() + " of " + told.quorum() + " needed" + (tally.reached() ? ": a quorum" : "");
+        return tally.reached()
+                ? who + ", weight " + tally.weight() + ": a quorum"
+                : who + ", " + tally.weight() + " of " + told.quorum() + " needed";
     }
 
     private static String list(List<String> names) {

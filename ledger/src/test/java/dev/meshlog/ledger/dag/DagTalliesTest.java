@@ -117,9 +117,9 @@ class DagTalliesTest {
                 round 3: C3 is committed indirectly
                   leader      C; a quorum is 3 of weight 4
                   slot        C3
-                  round 4     votes for C3: A4 B4 C4, 3 of 3 needed: a quorum
+                  round 4     votes for C3: A4 B4 C4, weight 3: a quorum
                               blame, no parent in the slot: D4, 1 of 3 needed
-                  round 5     A5 is a certificate for C3: votes for C3 by A4 B4 C4, 3 of 3 needed: a quorum
+                  round 5     A5 is a certificate for C3: votes for C3 by A4 B4 C4, weight 3: a quorum
                               B5 is no certificate: votes for C3 by A4 B4, 2 of 3 needed
                               C5 is no certificate: votes for C3 by A4 C4, 2 of 3 needed
                               D5 is no certificate: votes for C3 by A4 B4, 2 of 3 needed
@@ -142,9 +142,7 @@ class DagTalliesTest {
     @Test
     void directSkipCountsTheBlame() throws Exception {
         assertThat(tallies("direct-skip").explain(3).text())
-                .contains(
-                        "blame, no parent in the slot: A4 B4 C4, 3 of 3 needed: a quorum",
-                        "blame by a quorum: skipped");
+                .contains("blame, no parent in the slot: A4 B4 C4, weight 3: a quorum", "blame by a quorum: skipped");
     }
 
     @Test
@@ -182,7 +180,7 @@ class DagTalliesTest {
         DagFile file = DagFile.parse("validators A B:7\nB1: B0\nB2: B1\nB3: B2\nleader 1 A\n");
 
         assertThat(file.tallies().explain(1).text())
-                .contains("empty: A has no vertex at round 1", "B2, 7 of 6 needed: a quorum");
+                .contains("empty: A has no vertex at round 1", "B2, weight 7: a quorum");
     }
 
     private static DagTallies tallies(String name) throws Exception {
