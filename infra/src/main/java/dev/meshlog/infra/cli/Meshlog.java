@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             SnapshotterCommand.class,
             ReplayerCommand.class,
+            DagCommand.class,
             SimulateCommand.class,
             ConfigCommand.class,
             CommandLine.HelpCommand.class
