@@ -88,6 +88,9 @@ final class Secrets {
             Map.of(2, new Field("user", OPEN), 3, new Field("position", OPEN), 6, new Field("device_metrics", OPEN)));
     private static final Inside PROXY_MESSAGE =
             carrier(Map.of(1, new Field("topic", OPEN), 2, new Field("data", ENVELOPE), 3, new Field("text", OPEN)));
+    /** Parsed, so it stays a message whatever its length; its own fields are looked at like any that does not belong. */
+    private static final Inside NO_SECRETS = carrier(Map.of());
+
     static final Inside FROM_RADIO = carrier(Map.ofEntries(
             Map.entry(2, new Field("packet", PACKET)),
             Map.entry(3, new Field("my_info", OPEN)),
@@ -96,7 +99,9 @@ final class Secrets {
             Map.entry(6, new Field("log_record", OPEN)),
             Map.entry(9, new Field("module_config", MODULE_CONFIG)),
             Map.entry(10, new Field("channel", CHANNEL)),
+            Map.entry(11, new Field("queue_status", NO_SECRETS)),
             Map.entry(12, new Field("xmodem", confidential(Map.of(4, new Field("buffer", BLANK))))),
+            Map.entry(13, new Field("metadata", NO_SECRETS)),
             Map.entry(14, new Field("mqtt_client_proxy_message", PROXY_MESSAGE)),
             Map.entry(15, new Field("file_info", OPEN)),
             Map.entry(17, new Field("device_ui_config", DEVICE_UI))));

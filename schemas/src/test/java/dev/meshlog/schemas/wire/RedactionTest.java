@@ -11,14 +11,17 @@ import dev.meshlog.schemas.meshtastic.ChannelSettings;
 import dev.meshlog.schemas.meshtastic.Compressed;
 import dev.meshlog.schemas.meshtastic.Config;
 import dev.meshlog.schemas.meshtastic.Data;
+import dev.meshlog.schemas.meshtastic.DeviceMetadata;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.ModuleConfig;
 import dev.meshlog.schemas.meshtastic.MqttConfig;
 import dev.meshlog.schemas.meshtastic.NetworkConfig;
+import dev.meshlog.schemas.meshtastic.QueueStatus;
 import dev.meshlog.schemas.meshtastic.SecurityConfig;
 import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
 import dev.meshlog.schemas.meshtastic.XModem;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -204,6 +207,27 @@ class RedactionTest {
                                     || path.equals("config.bluetooth.fixed_pin"));
                 }
             }
+        }
+    }
+
+    @Test
+    void messageThatIsAsLongAsAKeyStaysAMessage() throws Exception {
+        QueueStatus status = QueueStatus.newBuilder()
+                .setRes(-1)
+                .setFree(16)
+                .setMeshPacketId(255)
+                .build();
+        DeviceMetadata metadata = DeviceMetadata.newBuilder()
+                .setFirmwareVersion(ByteString.copyFromUtf8("2.10.126.54e0d8d+local.build.1"))
+                .build();
+        assertThat(status.getSerializedSize()).isEqualTo(16);
+        assertThat(metadata.getSerializedSize()).isEqualTo(32);
+        for (FromRadio message : List.of(
+                FromRadio.newBuilder().setQueueStatus(status).build(),
+                FromRadio.newBuilder().setMetadata(metadata).build())) {
+            Redaction redaction = Redaction.ofFromRadio(message.toByteString());
+
+            assertThat(FromRadio.parseFrom(redaction.payload())).isEqualTo(message);
         }
     }
 
