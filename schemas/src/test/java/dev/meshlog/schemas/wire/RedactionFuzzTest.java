@@ -1,0 +1,65 @@
+package dev.meshlog.schemas.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import dev.meshlog.schemas.meshtastic.Data;
+import dev.meshlog.schemas.meshtastic.FromRadio;
+import dev.meshlog.schemas.meshtastic.MeshPacket;
+import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
+import dev.meshlog.schemas.testing.BoundedAllocation;
+import java.util.List;
+import java.util.function.Function;
+
+class RedactionFuzzTest {
+    /** The input's first byte picks the kind of message. */
+    @FuzzTest
+    void lengthAndFormStayAndNothingIsLeftForASecondTime(byte[] input) throws Exception {
+        if (input.length == 0) {
+            return;
+        }
+        ByteString bytes = ByteString.copyFrom(input, 1, input.length - 1);
+        BoundedAllocation.check(input, () -> {
+            switch ((input[0] & 0xff) % 6) {
+                case 0 -> check(bytes, FromRadio.parser(), Redaction::ofFromRadio);
+                case 1 -> check(bytes, ServiceEnvelope.parser(), Redaction::ofServiceEnvelope);
+                case 2 -> check(bytes, MeshPacket.parser(), Redaction::ofMeshPacket);
+                case 3 -> check(bytes, Data.parser(), Redaction::ofData);
+                case 4 -> {
+                    ByteString blanked = Redaction.ofText(bytes);
+                    assertThat(blanked.size()).isEqualTo(bytes.size());
+                    assertThat(Redaction.ofText(blanked)).isEqualTo(blanked);
+                }
+                default -> {
+                    ByteString blanked = Redaction.ofSkipped(
+                            new FramePiece.Skipped(bytes, bytes.size(), RejectReason.NOISE, input[0] < 0));
+                    assertThat(blanked.size()).isEqualTo(bytes.size());
+                }
+            }
+        });
+    }
+
+    private static void check(ByteString bytes, Parser<?> parser, Function<ByteString, Redaction> redact) {
+        Redaction once = redact.apply(bytes);
+        assertThat(once.payload().size()).isEqualTo(bytes.size());
+        if (once.paths().isEmpty()) {
+            assertThat(once.payload()).isEqualTo(bytes);
+        }
+        if (isMessage(parser, bytes)) {
+            assertThat(isMessage(parser, once.payload())).as("still a message").isTrue();
+            assertThat(redact.apply(once.payload())).isEqualTo(new Redaction(once.payload(), List.of()));
+        }
+    }
+
+    private static boolean isMessage(Parser<?> parser, ByteString bytes) {
+        try {
+            parser.parseFrom(bytes);
+            return true;
+        } catch (InvalidProtocolBufferException e) {
+            return false;
+        }
+    }
+}
