@@ -4,6 +4,7 @@ import dev.meshlog.ledger.EntryTable;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.schemas.MalformedRecordException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ final class CommittedVertices {
         }
     }
 
+    /** @throws MalformedRecordException when an entry is not a list of names */
     static List<VertexRef> readAll(EntryTable state, long floor, long leaderRound) {
         List<VertexRef> all = new ArrayList<>();
         for (long round = floor + 1; round <= leaderRound; round++) {
@@ -47,6 +49,10 @@ final class CommittedVertices {
         byte[] value = state.get(StateKey.committedAt(round));
         List<VertexRef> refs = new ArrayList<>();
         if (value != null) {
+            if (value.length % NAME != 0) {
+                throw new MalformedRecordException(
+                        "the committed vertices of round " + round + " take " + value.length + " bytes");
+            }
             ByteBuffer in = ByteBuffer.wrap(value);
             while (in.hasRemaining()) {
                 Hash producer = hash(in);

@@ -4,6 +4,7 @@ import dev.meshlog.ledger.EntryTable;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.state.EntryLimits;
+import dev.meshlog.schemas.MalformedRecordException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -27,12 +28,19 @@ final class ReplayWindow {
         }
     }
 
-    /** @return the oldest commit that is still remembered, or the next one when none is */
+    /**
+     * @return the oldest commit that is still remembered, or the next one when none is
+     * @throws MalformedRecordException when an entry is not a round and a list of transaction ids
+     */
     static long forget(EntryTable state, long oldest, long commitIndex, long leaderRound, long maxTxValidity) {
         long commit = oldest;
         while (commit <= commitIndex) {
             byte[] list = state.get(StateKey.transactionsOf(commit));
             if (list != null) {
+                if (list.length < Long.BYTES || (list.length - Long.BYTES) % Hash.LENGTH != 0) {
+                    throw new MalformedRecordException(
+                            "the transactions of commit " + commit + " take " + list.length + " bytes");
+                }
                 ByteBuffer in = ByteBuffer.wrap(list);
                 if (in.getLong() + maxTxValidity >= leaderRound) {
                     break;

@@ -5,6 +5,7 @@ import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.state.EntryLimits;
 import dev.meshlog.schemas.AvroBinary;
+import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.ledger.ValidatorEntry;
 import dev.meshlog.schemas.ledger.ValidatorSet;
 import dev.meshlog.schemas.ledger.ValidatorSets;
@@ -82,16 +83,26 @@ public final class ValidatorHistory {
     /** @throws dev.meshlog.schemas.MalformedRecordException when the bytes are not the entry of the validators table */
     public static ValidatorHistory decode(byte[] bytes) {
         var sets = new TreeMap<Long, Validators>();
-        for (ValidatorSet set : ENTRY.decode(bytes).getSets()) {
-            sets.put(
-                    set.getFromEpoch(),
-                    new Validators(set.getValidators().stream()
-                            .map(member -> new Validator(
-                                    Hash.of(member.getPublicKey()),
-                                    member.getWeight(),
-                                    member.getGossipAddress(),
-                                    member.getStake()))
-                            .toList()));
+        try {
+            for (ValidatorSet set : ENTRY.decode(bytes).getSets()) {
+                if (!sets.isEmpty() && set.getFromEpoch() <= sets.lastKey()) {
+                    throw new MalformedRecordException("the epochs of the validators table do not ascend");
+                }
+                sets.put(
+                        set.getFromEpoch(),
+                        new Validators(set.getValidators().stream()
+                                .map(member -> new Validator(
+                                        Hash.of(member.getPublicKey()),
+                                        member.getWeight(),
+                                        member.getGossipAddress(),
+                                        member.getStake()))
+                                .toList()));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new MalformedRecordException("impossible validators: " + e.getMessage(), e);
+        }
+        if (sets.isEmpty()) {
+            throw new MalformedRecordException("the validators table is empty");
         }
         return new ValidatorHistory(sets);
     }
