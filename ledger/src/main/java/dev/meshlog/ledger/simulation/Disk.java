@@ -28,6 +28,9 @@ final class Disk {
 
     @Nullable SnapshotCut snapshot;
 
+    /** The newest snapshot with a certificate, for others. */
+    @Nullable SnapshotCut offer;
+
     Disk(Hash owner) {
         this.owner = owner;
     }

@@ -38,7 +38,7 @@ final class Join {
         }
         var store = new MemoryStateStore();
         try {
-            if (!world.procedures.trusts(offered.manifest(), world.oracle)) {
+            if (!isTrusted(offered)) {
                 world.oracle.count("snapshots refused for their root");
                 demoted.add(source.number());
                 later();
@@ -59,6 +59,13 @@ final class Join {
         self.goLive(store, offered, ChainHead.decode(entry).gcFloor() + 1);
     }
 
+    /** By the genesis alone as long as its validators are the validators; else by the root that an operator hands over. */
+    private boolean isTrusted(SnapshotCut offered) {
+        return world.scenario.changesValidators()
+                ? world.oracle.isTrusted(offered.manifest())
+                : world.procedures.isCertified(offered, world.genesis, world.signatures);
+    }
+
     private void later() {
         attempts++;
         if (attempts < ATTEMPTS) {
@@ -72,7 +79,7 @@ final class Join {
     private @Nullable SimulatedNode source() {
         List<SimulatedNode> sources = new ArrayList<>();
         for (SimulatedNode node : world.nodes) {
-            if (node.isUp() && node.snapshot() != null && !demoted.contains(node.number())) {
+            if (node.isUp() && node.offer() != null && !demoted.contains(node.number())) {
                 sources.add(node);
             }
         }
@@ -81,7 +88,7 @@ final class Join {
 
     /** What a source sends: an honest one its snapshot, a liar one with a flipped bit or another state. */
     private @Nullable SnapshotCut offer(SimulatedNode source) {
-        SnapshotCut genuine = source.snapshot();
-        return genuine == null || source.isHonest() ? genuine : Forgery.of(genuine, world.genesis, world.random);
+        SnapshotCut genuine = source.offer();
+        return genuine == null || source.isHonest() ? genuine : new Forgery(world, source.key()).of(genuine);
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Two or three vertices for one round, each to some of the others and to some of them late, with the same transactions in each; lies about
+ * Two or three vertices for one round, seldom a dozen, each to some of the others and to some of them late, with the same transactions in each; lies about
  * the state; garbage in between; and silence when it is asked.
  */
 final class LyingProduction implements Production {
@@ -39,7 +39,7 @@ final class LyingProduction implements Production {
     @Override
     public List<Vertex> make(Ledger ledger, long round, ProducerView view, List<byte[]> transactions) {
         List<Vertex> forks = new ArrayList<>();
-        int count = world.chance(60) ? 1 : 2 + world.random.nextInt(2);
+        int count = world.chance(60) ? 1 : world.chance(5) ? 12 : 2 + world.random.nextInt(2);
         for (int fork = 0; fork < count; fork++) {
             forks.add(factory.make(
                     round,

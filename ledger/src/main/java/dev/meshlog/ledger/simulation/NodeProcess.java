@@ -37,6 +37,7 @@ final class NodeProcess {
     private final Ledger ledger;
     private final VertexVerifier verifier;
     private final Production production;
+    private final Attestations attestations;
     private final Deque<byte[]> waiting = new ArrayDeque<>();
     private KnownValidators validators;
     private long highestSeen;
@@ -52,6 +53,7 @@ final class NodeProcess {
         this.node = node;
         this.disk = disk;
         this.production = production;
+        this.attestations = new Attestations(world, node.number(), disk);
         this.state = new State(disk.store, world.genesis.bucketBits());
         this.ledger = new Ledger(
                 world.genesis, world.procedures.table(state), disk.pending, world.signatures, List.of(new SystemPod()));
@@ -141,7 +143,8 @@ final class NodeProcess {
             } catch (SafetyViolationException e) {
                 throw new InvariantViolation("O1", "node " + node.number() + " halts: " + e.getMessage());
             }
-            if (applied.arrival() == Arrival.TOO_FAR_AHEAD) {
+            if (applied.arrival() == Arrival.TOO_FAR_AHEAD || applied.arrival() == Arrival.TOO_MANY_FORKS) {
+                world.oracle.count("held off " + applied.arrival());
                 disk.forget(vertex.ref());
             }
             for (DagEvent event : applied.events()) {
@@ -151,6 +154,9 @@ final class NodeProcess {
                 } else if (event.kind() == DagEvent.Kind.ORPHAN) {
                     takeBack(event.vertex());
                 }
+            }
+            if (applied.arrival() == Arrival.TAKEN) {
+                attestations.take(vertex, validators);
             }
             applied.commits().forEach(this::committed);
         } while (!applied.commits().isEmpty());
@@ -169,8 +175,10 @@ final class NodeProcess {
         world.oracle.committed(
                 node.number(), commit, ledger.dag().decision(commit.leader().round()));
         commit.checkpoint().ifPresent(checkpoint -> {
+            attestations.executed(checkpoint);
             if (checkpoint.index() % 3 == 0) {
                 disk.snapshot = SnapshotCut.of(world.genesis, disk.store, state.bucketDigests(), commit, checkpoint);
+                attestations.cut(disk.snapshot);
                 world.oracle.cut(node.number(), disk.snapshot.manifest());
             }
         });

@@ -3,11 +3,14 @@ package dev.meshlog.ledger.simulation;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.certificate.Certificate;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.DagEvent;
+import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.dag.Decision;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.MemoryStateStore;
+import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Verdict;
 import dev.meshlog.ledger.vertex.Vertex;
 import java.util.ArrayList;
@@ -52,6 +55,9 @@ final class Oracle {
     Oracle(GenesisConfig genesis, Scenario scenario) {
         this.scenario = scenario;
         this.model = new LedgerModel(genesis);
+        var state = new State(new MemoryStateStore(), genesis.bucketBits());
+        GenesisState.entries(genesis).forEach(state::put);
+        roots.put(0L, state.root(0));
     }
 
     void producer(int node, Hash key) {
@@ -174,6 +180,15 @@ final class Oracle {
         if (known != null && !known.equals(manifest.hash())) {
             throw new InvariantViolation(
                     "O5", "node " + node + " cuts another snapshot at checkpoint " + manifest.checkpointIndex());
+        }
+    }
+
+    void certified(int node, Certificate certificate) {
+        count("certificates");
+        Hash root = roots.get(certificate.checkpointIndex());
+        if (root == null || !root.equals(certificate.root())) {
+            throw new InvariantViolation(
+                    "O2", "node " + node + " has a certificate of a root that nobody executed: " + certificate);
         }
     }
 

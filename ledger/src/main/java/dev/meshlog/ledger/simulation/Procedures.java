@@ -1,11 +1,12 @@
 package dev.meshlog.ledger.simulation;
 
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.RootedTable;
+import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.state.ChunkReader;
 import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.InvalidSnapshotException;
-import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.StateStore;
 import dev.meshlog.ledger.vertex.Vertex;
 
@@ -34,9 +35,9 @@ interface Procedures {
         return disk.newestOwnRound();
     }
 
-    /** Whether the root of a snapshot is the right one, asked before anything of it is fetched. */
-    default boolean trusts(Manifest manifest, Oracle oracle) {
-        return oracle.isTrusted(manifest);
+    /** Whether a quorum of the genesis vouches for a snapshot, asked before anything of it is applied. */
+    default boolean isCertified(SnapshotCut snapshot, GenesisConfig genesis, Signatures signatures) {
+        return Attestations.isCertified(snapshot, genesis, new Validators(genesis.validators()), signatures);
     }
 
     /** Takes a chunk of a snapshot into a store. */

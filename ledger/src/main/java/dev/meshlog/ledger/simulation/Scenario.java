@@ -87,6 +87,10 @@ record Scenario(
         return weights.size() + joiners + listeners;
     }
 
+    boolean changesValidators() {
+        return joiners + leavers > 0;
+    }
+
     boolean isLiar(int node) {
         return node < equivocators;
     }

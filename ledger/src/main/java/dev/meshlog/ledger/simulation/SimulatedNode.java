@@ -70,8 +70,8 @@ final class SimulatedNode {
         return process == null || process.isBehind();
     }
 
-    @Nullable SnapshotCut snapshot() {
-        return disk.snapshot;
+    @Nullable SnapshotCut offer() {
+        return disk.offer;
     }
 
     void receive(int from, Message message) {

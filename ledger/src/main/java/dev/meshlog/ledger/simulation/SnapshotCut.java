@@ -18,9 +18,10 @@ import java.util.List;
  * A snapshot as one node keeps it and another fetches it.
  *
  * @param replayFrom into the log of the node that cut it; means nothing to others
+ * @param certificate of its checkpoint; empty before there is one
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record SnapshotCut(Manifest manifest, byte[] digests, List<byte[]> chunks, int replayFrom) {
+record SnapshotCut(Manifest manifest, byte[] digests, List<byte[]> chunks, int replayFrom, byte[] certificate) {
     SnapshotCut {
         chunks = List.copyOf(chunks);
     }
@@ -46,12 +47,20 @@ record SnapshotCut(Manifest manifest, byte[] digests, List<byte[]> chunks, int r
                 digests,
                 chunks.stream().map(Chunk::ref).toList());
         return new SnapshotCut(
-                manifest, digests.bytes(), chunks.stream().map(Chunk::bytes).toList(), (int) commit.replayFrom());
+                manifest,
+                digests.bytes(),
+                chunks.stream().map(Chunk::bytes).toList(),
+                (int) commit.replayFrom(),
+                new byte[0]);
     }
 
     /** In the log of another node. */
     SnapshotCut replayedFrom(int offset) {
-        return new SnapshotCut(manifest, digests, chunks, offset);
+        return new SnapshotCut(manifest, digests, chunks, offset, certificate);
+    }
+
+    SnapshotCut with(byte[] itsCertificate) {
+        return new SnapshotCut(manifest, digests, chunks, replayFrom, itsCertificate);
     }
 
     /**

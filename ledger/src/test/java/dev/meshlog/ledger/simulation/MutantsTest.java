@@ -2,14 +2,15 @@ package dev.meshlog.ledger.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.RootedTable;
 import dev.meshlog.ledger.StateKey;
+import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.state.ChunkReader;
 import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.InvalidSnapshotException;
-import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.StateStore;
 import dev.meshlog.ledger.vertex.Vertex;
 import java.nio.ByteBuffer;
@@ -66,12 +67,15 @@ class MutantsTest {
         return part;
     }
 
+    /** Signatures are looked at, and what they name, but not how many there are. */
     @Test
-    void snapshotWhoseRootNobodyVouchesForIsKilled() {
+    void manifestAcceptedWithoutQuorumIsKilled() {
         assertKilled("O2", new Procedures() {
             @Override
-            public boolean trusts(Manifest manifest, Oracle oracle) {
-                return true;
+            public boolean isCertified(SnapshotCut snapshot, GenesisConfig genesis, Signatures signatures) {
+                return genesis.validators().stream()
+                        .map(any -> new Validators(List.of(any)))
+                        .anyMatch(alone -> Attestations.isCertified(snapshot, genesis, alone, signatures));
             }
         });
     }

@@ -22,10 +22,13 @@ class SimulationTest {
         assertThat(counts)
                 .as("what has to come up")
                 .containsKeys(
+                        "certificates",
                         "commits direct",
                         "commits indirect",
                         "event EQUIVOCATION",
                         "event ORPHAN",
+                        "held off TOO_MANY_FORKS",
+                        "held off TOO_FAR_AHEAD",
                         "joined from a snapshot",
                         "registered",
                         "deregistered",
