@@ -48,7 +48,7 @@ public final class DagDrawing {
         var vertices = new VertexDrawing(svg, file, layout, marks);
         // Lines go to the left: drawn from the right, they lie behind the vertices that they pass.
         for (long round = layout.rounds.last(); round >= layout.rounds.first(); round--) {
-            layout.verticesBackwards(round).forEach(vertices::draw);
+            layout.verticesFromTheRight(round).forEach(vertices::draw);
             if (round == 0) {
                 vertices.drawImplicit();
             }

@@ -4,7 +4,6 @@ import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.dag.DagFile;
 import dev.meshlog.ledger.dag.FileVertex;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -98,11 +97,14 @@ final class Layout {
         return byRound.getOrDefault(round, List.of());
     }
 
-    /** An equivocation before the vertex on its left. */
-    List<FileVertex> verticesBackwards(long round) {
-        List<FileVertex> backwards = new ArrayList<>(vertices(round));
-        Collections.reverse(backwards);
-        return backwards;
+    /** Those further to the right first. */
+    List<FileVertex> verticesFromTheRight(long round) {
+        List<FileVertex> sorted = new ArrayList<>(vertices(round));
+        sorted.sort(Comparator.comparingInt(vertex -> {
+            Point at = points.get(vertex.ref());
+            return at == null ? 0 : -at.x();
+        }));
+        return sorted;
     }
 
     /** Middle of a validator's row. */
