@@ -9,7 +9,5 @@ public enum Arrival {
     /** At or below the GC floor: committed long ago, or too late for ever. */
     BELOW_FLOOR,
     /** Too many rounds above the newest accepted vertex. */
-    TOO_FAR_AHEAD,
-    /** One of many by its producer for its round, and no vertex that is taken waits for it. It may come again when one does. */
-    TOO_MANY_FORKS
+    TOO_FAR_AHEAD
 }

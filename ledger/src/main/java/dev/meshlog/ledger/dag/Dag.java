@@ -19,12 +19,6 @@ public final class Dag<V extends DagVertex> {
     /** Rounds above the newest accepted vertex that are still taken. */
     public static final long MAX_ROUNDS_AHEAD = 500;
 
-    /**
-     * Vertices of one producer and round that are taken unasked. Nobody cites two of them, so more are of no use until one is wanted as a
-     * parent; without a bound one liar could fill the memory of all. One that is held off is as if it had not arrived yet.
-     */
-    public static final int MAX_FORKS = 4;
-
     public static final int MAX_SUSPENDED = 20_000;
     public static final long MAX_SUSPENDED_BYTES = 64L * 1024 * 1024;
 
@@ -81,17 +75,7 @@ public final class Dag<V extends DagVertex> {
         if (ref.round() > newestRound + MAX_ROUNDS_AHEAD) {
             return Arrival.TOO_FAR_AHEAD;
         }
-        if (ref.round() > floor && isOneForkTooMany(ref)) {
-            return Arrival.TOO_MANY_FORKS;
-        }
         return restore(vertex);
-    }
-
-    private boolean isOneForkTooMany(VertexRef ref) {
-        return rounds.forks(ref) + suspended.forks(ref) >= MAX_FORKS
-                && rounds.find(ref) == null
-                && !suspended.contains(ref)
-                && !suspended.isWanted(ref);
     }
 
     /** Hands in a vertex that was taken before a restart. */
@@ -253,6 +237,11 @@ public final class Dag<V extends DagVertex> {
     /** Vertices to ask for by id: wanted as parents and not here, lowest round first. */
     public List<VertexRef> missingParents(int limit) {
         return suspended.missing(limit);
+    }
+
+    /** Whether a suspended vertex waits for it. */
+    public boolean isWanted(VertexRef ref) {
+        return suspended.isWanted(ref);
     }
 
     public int suspendedCount() {

@@ -58,17 +58,6 @@ final class Rounds<V extends DagVertex> {
         return null;
     }
 
-    /** How many vertices the producer has at the round. */
-    int forks(VertexRef ref) {
-        int forks = 0;
-        for (Node<V> node : at(ref.round())) {
-            if (node.producer().equals(ref.producer())) {
-                forks++;
-            }
-        }
-        return forks;
-    }
-
     /** The weight of the producers that have a vertex at the round. */
     long weight(long round, Validators validators) {
         Collection<Hash> producers =

@@ -1,6 +1,5 @@
 package dev.meshlog.ledger.dag;
 
-import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.vertex.DagVertex;
 import java.util.ArrayList;
@@ -37,19 +36,6 @@ final class Suspended<V extends DagVertex> {
 
     boolean contains(VertexRef ref) {
         return waiting.containsKey(ref);
-    }
-
-    /** How many of the producer's vertices for the round are suspended. */
-    int forks(VertexRef ref) {
-        int forks = 0;
-        for (VertexRef other : waiting.tailMap(new VertexRef(ref.round(), ref.producer(), Hash.ZERO))
-                .keySet()) {
-            if (other.round() != ref.round() || !other.producer().equals(ref.producer())) {
-                break;
-            }
-            forks++;
-        }
-        return forks;
     }
 
     /** Whether a suspended vertex waits for it. */

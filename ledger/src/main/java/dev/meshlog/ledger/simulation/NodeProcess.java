@@ -7,6 +7,7 @@ import dev.meshlog.ledger.chain.DagEvent;
 import dev.meshlog.ledger.chain.Ledger;
 import dev.meshlog.ledger.chain.ProducerView;
 import dev.meshlog.ledger.dag.Arrival;
+import dev.meshlog.ledger.dag.ForkAdmission;
 import dev.meshlog.ledger.dag.SafetyViolationException;
 import dev.meshlog.ledger.execution.SystemPod;
 import dev.meshlog.ledger.state.State;
@@ -38,6 +39,7 @@ final class NodeProcess {
     private final VertexVerifier verifier;
     private final Production production;
     private final Attestations attestations;
+    private final ForkAdmission admission = new ForkAdmission();
     private final Deque<byte[]> waiting = new ArrayDeque<>();
     private KnownValidators validators;
     private long highestSeen;
@@ -112,7 +114,7 @@ final class NodeProcess {
         world.oracle.verified(verdict);
         if (verdict instanceof Verdict.Valid valid) {
             highestSeen = Math.max(highestSeen, valid.value().round());
-            if (!disk.contains(valid.value().id())) {
+            if (!disk.contains(valid.value().id()) && isAdmitted(valid.value().ref())) {
                 disk.append(valid.value());
                 if (!node.crashesBetweenLogAndState()) {
                     applyLog();
@@ -120,6 +122,14 @@ final class NodeProcess {
                 }
             }
         }
+    }
+
+    private boolean isAdmitted(VertexRef vertex) {
+        boolean admitted = admission.admits(vertex, ledger.dag().isWanted(vertex));
+        if (!admitted) {
+            world.oracle.count("forks held off");
+        }
+        return admitted;
     }
 
     /** Applies the log from the cursor to its end. */
@@ -132,6 +142,7 @@ final class NodeProcess {
             disk.cursor++;
         }
         validators = ledger.knownValidators();
+        admission.forget(ledger.dag().floor());
     }
 
     /** One commit at a time, so that a snapshot can be cut exactly at each. */
@@ -143,8 +154,8 @@ final class NodeProcess {
             } catch (SafetyViolationException e) {
                 throw new InvariantViolation("O1", "node " + node.number() + " halts: " + e.getMessage());
             }
-            if (applied.arrival() == Arrival.TOO_FAR_AHEAD || applied.arrival() == Arrival.TOO_MANY_FORKS) {
-                world.oracle.count("held off " + applied.arrival());
+            if (applied.arrival() == Arrival.TOO_FAR_AHEAD) {
+                world.oracle.count("too far ahead");
                 disk.forget(vertex.ref());
             }
             for (DagEvent event : applied.events()) {
