@@ -14,7 +14,6 @@ import dev.meshlog.ledger.state.InvalidSnapshotException;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
-import dev.meshlog.ledger.state.StateChunks;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.ledger.vertex.VertexFactory;
 import java.util.ArrayList;
@@ -62,10 +61,7 @@ final class Forgery {
         }
         var state = new State(store, genesis.bucketBits());
         state.put(StateKey.object(Hash.ofHex("fa".repeat(32))), new byte[] {1});
-        List<Chunk> chunks = new ArrayList<>();
-        var cutter = new StateChunks(genesis.bucketBits(), chunks::add);
-        store.forEachByBucket(genesis.bucketBits(), cutter::add);
-        cutter.finish();
+        List<Chunk> chunks = SnapshotCut.chunks(store, genesis.bucketBits());
         Manifest lie = Manifest.of(
                 manifest.networkId(),
                 manifest.checkpointIndex(),

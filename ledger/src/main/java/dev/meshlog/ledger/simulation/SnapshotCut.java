@@ -33,10 +33,7 @@ record SnapshotCut(Manifest manifest, byte[] digests, List<byte[]> chunks, int r
             BucketDigests digests,
             CommitOutput commit,
             CheckpointMark checkpoint) {
-        List<Chunk> chunks = new ArrayList<>();
-        var cutter = new StateChunks(genesis.bucketBits(), chunks::add);
-        store.forEachByBucket(genesis.bucketBits(), cutter::add);
-        cutter.finish();
+        List<Chunk> chunks = chunks(store, genesis.bucketBits());
         Manifest manifest = Manifest.of(
                 genesis.networkId(),
                 checkpoint.index(),
@@ -52,6 +49,14 @@ record SnapshotCut(Manifest manifest, byte[] digests, List<byte[]> chunks, int r
                 chunks.stream().map(Chunk::bytes).toList(),
                 (int) commit.replayFrom(),
                 new byte[0]);
+    }
+
+    static List<Chunk> chunks(MemoryStateStore store, int bucketBits) {
+        List<Chunk> chunks = new ArrayList<>();
+        var cutter = new StateChunks(bucketBits, chunks::add);
+        store.forEachByBucket(bucketBits, cutter::add);
+        cutter.finish();
+        return chunks;
     }
 
     /** In the log of another node. */
