@@ -1,6 +1,10 @@
 package dev.meshlog.ledger;
 
+import dev.meshlog.ledger.chain.CheckpointMark;
+import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.crypto.SigningKey;
+import dev.meshlog.ledger.state.MemoryStateStore;
+import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.ledger.vertex.VertexFactory;
 import dev.meshlog.schemas.Hex;
@@ -13,11 +17,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.LongFunction;
 
-/** A network of n validators of weight 1 and the vertices that a seeded generator lets them make. */
+/** A network of n validators of weight 1 and the vertices that a seeded generator lets them make. They all name checkpoint 0, the genesis. */
 public final class Network {
     public final List<SigningKey> keys;
     public final GenesisConfig genesis;
     private final List<VertexFactory> factories;
+    private final CheckpointMark genesisCheckpoint;
 
     public Network(int size, long epochLength, long gcDepth, List<GenesisConfig.InitialCoin> coins) {
         keys = new ArrayList<>();
@@ -38,7 +43,14 @@ public final class Network {
                 List.of(new GenesisConfig.InitialObject(
                         Hash.ofHex("ab".repeat(32)), keys.get(0).publicKey(), Hex.parse("00"))),
                 coins);
+        var state = new State(new MemoryStateStore(), genesis.bucketBits());
+        GenesisState.entries(genesis).forEach(state::put);
+        genesisCheckpoint = new CheckpointMark(0, state.root(0), state.entries());
         factories = keys.stream().map(this::factory).toList();
+    }
+
+    public CheckpointMark genesisCheckpoint() {
+        return genesisCheckpoint;
     }
 
     public Network(int size) {
@@ -56,7 +68,7 @@ public final class Network {
     }
 
     public Vertex vertex(int producer, long round, List<VertexRef> parents, List<byte[]> transactions) {
-        return factories.get(producer).make(round, parents, transactions, 0, Hash.ZERO, round);
+        return factories.get(producer).make(round, parents, transactions, 0, genesisCheckpoint.root(), round);
     }
 
     /** Every producer skips a round now and then, cites some late vertices late, and equivocates seldom. */

@@ -7,6 +7,7 @@ import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
 import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.CommitRecord;
+import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.LedgerEvent;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.ledger.RejectedInput;
@@ -124,6 +125,14 @@ public final class Topics {
             kept(30),
             List.of(LEDGER),
             List.of(PEOPLE));
+    public static final Topic<String, LedgerCertificate> CERTIFICATES = topic(
+            "ledger.certificates",
+            "checkpoint index",
+            LedgerCertificate.SCHEMA$,
+            1,
+            kept(30),
+            List.of(LEDGER),
+            List.of(SNAPSHOTTER, REPLAYER, PEOPLE));
     public static final Topic<String, RejectedInput> LEDGER_REJECTED = topic(
             "ledger.rejected",
             PRODUCER,
@@ -166,6 +175,7 @@ public final class Topics {
             COMMITS,
             CHANGES,
             RESULTS,
+            CERTIFICATES,
             LEDGER_REJECTED,
             EVENTS,
             MANIFESTS,

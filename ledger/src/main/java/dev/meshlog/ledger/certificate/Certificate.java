@@ -60,13 +60,18 @@ public final class Certificate {
 
     /** The canonical bytes of this certificate. Other quorums make other certificates of the same checkpoint. */
     public byte[] encode() {
-        return AVRO.encode(new LedgerCertificate(
+        return AVRO.encode(record());
+    }
+
+    /** As it travels in a topic. */
+    public LedgerCertificate record() {
+        return new LedgerCertificate(
                 VERSION,
                 networkId.fixed(),
                 attestations.stream()
                         .map(each ->
                                 new SignedHeader(new Bytes120(each.header().encode()), new Bytes64(each.signature())))
-                        .toList()));
+                        .toList());
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.certificate.Divergence;
 import dev.meshlog.ledger.chain.CheckpointMark;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.DagEvent;
@@ -93,6 +95,17 @@ final class CommitRecords {
                 .setRound(event.vertex().round())
                 .setDetail(event.detail())
                 .setVertices(event.evidence())
+                .build();
+    }
+
+    /** The evidence is in the certificate's headers. */
+    static LedgerEvent divergence(Divergence found, VertexRef completing) {
+        return LedgerEvent.newBuilder()
+                .setKind(LedgerEventKind.DIVERGENCE)
+                .setProducer(completing.producer().fixed())
+                .setRound(completing.round())
+                .setDetail(found.sentence())
+                .setVertices(found.certificate().record().getHeaders())
                 .build();
     }
 

@@ -26,7 +26,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code ledger.vertices → verify → ledger.vertices.verified → order and execute → commits, changes, results, events}.
+ * {@code ledger.vertices → verify → ledger.vertices.verified → order and execute → commits, changes, results, certificates, events}.
  *
  * <p>Verifying is stateless and runs on every partition of {@code ledger.vertices}; the verified log has one partition, so that one task orders
  * and executes. Nothing here depends on the order of arrival: ordering and execution are functions of the set of vertices.
@@ -37,6 +37,7 @@ public final class LedgerTopology implements Supplier<Topology> {
     static final String COMMITS_SINK = "commits";
     static final String CHANGES_SINK = "changes";
     static final String RESULTS_SINK = "results";
+    static final String CERTIFICATES_SINK = "certificates";
     static final String EVENTS_SINK = "events";
     static final String UNUSABLE_SINK = "unusable";
 
@@ -66,6 +67,7 @@ public final class LedgerTopology implements Supplier<Topology> {
         sink(topology, COMMITS_SINK, Topics.COMMITS, ORDER);
         sink(topology, CHANGES_SINK, Topics.CHANGES, ORDER);
         sink(topology, RESULTS_SINK, Topics.RESULTS, ORDER);
+        sink(topology, CERTIFICATES_SINK, Topics.CERTIFICATES, ORDER);
         sink(topology, EVENTS_SINK, Topics.EVENTS, ORDER);
         sink(topology, UNUSABLE_SINK, Topics.LEDGER_REJECTED, ORDER);
         return topology;

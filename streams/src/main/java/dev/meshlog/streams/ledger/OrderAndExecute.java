@@ -1,11 +1,16 @@
 package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.certificate.Certificate;
+import dev.meshlog.ledger.certificate.Certification;
+import dev.meshlog.ledger.certificate.Divergence;
 import dev.meshlog.ledger.chain.Applied;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.DagEvent;
 import dev.meshlog.ledger.chain.Ledger;
+import dev.meshlog.ledger.chain.PendingVertices;
 import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.ledger.dag.Arrival;
 import dev.meshlog.ledger.dag.SafetyViolationException;
 import dev.meshlog.ledger.execution.SystemPod;
 import dev.meshlog.ledger.state.State;
@@ -16,9 +21,12 @@ import dev.meshlog.schemas.SingleObject;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -34,10 +42,13 @@ import org.slf4j.LoggerFactory;
 final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[], String, SpecificRecordBase> {
     private static final Logger LOG = LoggerFactory.getLogger(OrderAndExecute.class);
 
+    private static final Duration HALT_AFTER = Duration.ofSeconds(1);
+
     private final GenesisConfig genesis;
     private final SingleObject<SignedVertex> codec;
     private @Nullable State state;
     private @Nullable Ledger ledger;
+    private @Nullable Certification certification;
 
     OrderAndExecute(GenesisConfig genesis, SingleObject<SignedVertex> codec) {
         this.genesis = genesis;
@@ -51,13 +62,11 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
                 context.getStateStore(LedgerTopology.ENTRIES_STORE),
                 context.getStateStore(LedgerTopology.BUCKETS_STORE));
         state = new State(store, genesis.bucketBits());
-        ledger = new Ledger(
-                genesis,
-                state,
-                new StreamsPendingVertices(context.getStateStore(LedgerTopology.VERTICES_STORE), genesis.networkId()),
-                Ed25519.fastest(),
-                List.of(new SystemPod()));
+        var pending =
+                new StreamsPendingVertices(context.getStateStore(LedgerTopology.VERTICES_STORE), genesis.networkId());
+        ledger = new Ledger(genesis, state, pending, Ed25519.fastest(), List.of(new SystemPod()));
         state.flush();
+        certification = certification(ledger, pending);
         LOG.info(
                 "ledger of network {} at commit {}, round {}, {} entries",
                 genesis.networkId().brief(),
@@ -68,6 +77,7 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
 
     @Override
     public void process(Record<@Nullable String, byte[]> rec) {
+        requireNoDivergence();
         RecordMetadata at = context().recordMetadata().orElseThrow();
         Vertex vertex;
         try {
@@ -82,6 +92,7 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
             applied.events().forEach(event -> forward(event, rec.timestamp()));
             applied.commits().forEach(commit -> forward(commit, rec.timestamp()));
             Objects.requireNonNull(state).flush();
+            certify(vertex, applied, rec.timestamp());
         } catch (SafetyViolationException e) {
             // The transaction is aborted, everything stays as it was, and nothing more is ordered.
             throw new IllegalStateException(
@@ -89,6 +100,51 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
                             .formatted(at.topic(), at.partition(), at.offset(), e.getMessage()),
                     e);
         }
+    }
+
+    /** With what the vertices that are not committed yet say. A certificate that they complete is published already. */
+    private Certification certification(Ledger opened, PendingVertices pending) {
+        var fresh = new Certification(genesis.networkId(), opened.checkpoint().index() - 1);
+        fresh.executed(opened.checkpoint());
+        pending.forEach((offset, vertex) -> {
+            Optional<Certificate> known = fresh.take(vertex, opened.knownValidators());
+            known.ifPresent(certificate -> LOG.debug("certified before: {}", certificate));
+        });
+        return fresh;
+    }
+
+    private void certify(Vertex vertex, Applied applied, long timestamp) {
+        Certification current = Objects.requireNonNull(certification);
+        applied.commits().forEach(commit -> commit.checkpoint().ifPresent(current::executed));
+        if (applied.arrival() == Arrival.TAKEN) {
+            current.take(vertex, Objects.requireNonNull(ledger).knownValidators())
+                    .ifPresent(certificate -> send(
+                            Long.toString(certificate.checkpointIndex()),
+                            certificate.record(),
+                            timestamp,
+                            LedgerTopology.CERTIFICATES_SINK));
+        }
+        current.divergence().ifPresent(found -> report(found, vertex, timestamp));
+    }
+
+    /** What is known so far is committed with the event; then nothing more is applied, and nothing is wiped. */
+    private void report(Divergence found, Vertex vertex, long timestamp) {
+        LOG.error("{}", found.sentence());
+        send(
+                vertex.producer().hex(),
+                CommitRecords.divergence(found, vertex.ref()),
+                timestamp,
+                LedgerTopology.EVENTS_SINK);
+        context().commit();
+        context().schedule(HALT_AFTER, PunctuationType.WALL_CLOCK_TIME, now -> requireNoDivergence());
+    }
+
+    private void requireNoDivergence() {
+        Objects.requireNonNull(certification).divergence().ifPresent(found -> {
+            throw new IllegalStateException(
+                    "the ledger halts: " + found.sentence()
+                            + " Everything is kept: compare the snapshots of both sides, and start again from a certified one.");
+        });
     }
 
     private void forward(CommitOutput commit, long timestamp) {
