@@ -172,8 +172,8 @@ final class SnapshotPublisher implements AutoCloseable {
                 .orElse(-1);
     }
 
-    /** Publishes a snapshot of the candidate; returns when the cluster has acknowledged all of it. */
-    PublishedSnapshot publish(Candidate candidate) {
+    /** Publishes a snapshot of the candidate with the certificate of its checkpoint; returns when the cluster has acknowledged all of it. */
+    PublishedSnapshot publish(Candidate candidate, byte[] certificate) {
         long started = clock.millis();
         List<ChunkRef> refs = new ArrayList<>();
         List<Future<RecordMetadata>> writes = new ArrayList<>();
@@ -216,6 +216,7 @@ final class SnapshotPublisher implements AutoCloseable {
                         .mapToLong(id -> compressedSizes.getOrDefault(id, 0))
                         .sum())
                 .setWrittenChunks(writes.size())
+                .setCertificate(ByteBuffer.wrap(certificate))
                 .build();
         await(List.of(send(Topics.MANIFESTS, published.hash(), snapshot)));
         kept.removeIf(old -> old.hash().equals(published.hash()));

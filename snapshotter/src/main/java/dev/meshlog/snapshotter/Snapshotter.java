@@ -8,6 +8,7 @@ import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import dev.meshlog.snapshotter.Candidates.Certified;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,12 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The snapshotter: one thread takes in {@code ledger.changes}, another publishes a snapshot of the newest checkpoint at every interval that brought
- * one. The intake never waits for the publisher.
+ * The snapshotter: one thread takes in {@code ledger.changes}, another publishes a snapshot of the newest certified checkpoint at every interval that
+ * brought one. The intake never waits for the publisher.
  */
 public final class Snapshotter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshotter.class);
     private static final Duration POLL = Duration.ofSeconds(1);
+
+    /** While a checkpoint waits for its certificate. */
+    private static final Duration SHORT_POLL = Duration.ofMillis(200);
+
     private static final String NETWORK_ID = "networkId";
 
     private final Cluster cluster;
@@ -155,31 +160,30 @@ public final class Snapshotter implements AutoCloseable {
     private void takeIn(RocksStateStore store, SnapshotPublisher publisher) {
         var intake = new ChangesIntake(store, network.bucketBits());
         var partition = new TopicPartition(Topics.CHANGES.name(), 0);
-        Candidate candidate = null;
         Future<?> publication = null;
         long nextCut = clock.millis();
-        try (var consumer = cluster.consumer(Topics.CHANGES)) {
+        try (var consumer = cluster.consumer(Topics.CHANGES);
+                var certificates = new Certificates(cluster);
+                var candidates = new Candidates()) {
             consumer.assign(List.of(partition));
             seek(consumer, partition, intake.nextOffset());
             while (!closing) {
-                for (ConsumerRecord<String, CommitChanges> rec : consumer.poll(POLL)) {
-                    Optional<Candidate> cut = intake.apply(rec.value(), rec.offset());
-                    if (cut.isPresent()) {
-                        close(candidate);
-                        candidate = cut.get();
-                    }
+                for (ConsumerRecord<String, CommitChanges> rec :
+                        consumer.poll(candidates.isEmpty() ? POLL : SHORT_POLL)) {
+                    intake.apply(rec.value(), rec.offset()).ifPresent(candidates::add);
                 }
                 intake.commit();
+                certificates.read();
                 boolean idle = publication == null || publication.isDone();
                 if (publication != null && idle) {
                     publication.get();
                     publication = null;
                 }
-                if (candidate != null && idle && clock.millis() >= nextCut) {
-                    Candidate next = candidate;
-                    candidate = null;
+                Optional<Certified> next =
+                        idle && clock.millis() >= nextCut ? candidates.take(certificates) : Optional.empty();
+                if (next.isPresent()) {
                     nextCut = clock.millis() + settings.interval().toMillis();
-                    publication = publishing.submit(() -> publish(publisher, next));
+                    publication = publishing.submit(() -> publish(publisher, next.get()));
                 }
             }
             if (publication != null) {
@@ -189,15 +193,13 @@ public final class Snapshotter implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             throw new IllegalStateException("publishing a snapshot: " + e.getCause(), e);
-        } finally {
-            close(candidate);
         }
     }
 
-    private void publish(SnapshotPublisher publisher, Candidate candidate) {
-        try (candidate) {
-            if (candidate.checkpointIndex() > publisher.newestCheckpoint()) {
-                listener.accept(publisher.publish(candidate));
+    private void publish(SnapshotPublisher publisher, Certified next) {
+        try (next) {
+            if (next.candidate().checkpointIndex() > publisher.newestCheckpoint()) {
+                listener.accept(publisher.publish(next.candidate(), next.certificate()));
             }
         }
     }
@@ -217,11 +219,5 @@ public final class Snapshotter implements AutoCloseable {
                             .formatted(partition, end, nextOffset));
         }
         consumer.seek(partition, nextOffset);
-    }
-
-    private static void close(@Nullable Candidate candidate) {
-        if (candidate != null) {
-            candidate.close();
-        }
     }
 }

@@ -4,11 +4,15 @@ import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
+import dev.meshlog.schemas.Bytes120;
+import dev.meshlog.schemas.Bytes64;
 import dev.meshlog.schemas.ledger.Checkpoint;
 import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.CommitEnd;
 import dev.meshlog.schemas.ledger.EntryChange;
+import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.LogPosition;
+import dev.meshlog.schemas.ledger.SignedHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +73,18 @@ final class History {
             all.addAll(parts(List.of(), 1));
         } while (commitIndex % 4 != 0);
         return all;
+    }
+
+    /** What a validator says of a checkpoint; nobody looks at the signature here. */
+    static LedgerCertificate certificate(long checkpointIndex, Hash root) {
+        var header = ByteBuffer.allocate(120)
+                .put(new byte[32])
+                .putLong(1)
+                .putLong(0)
+                .putLong(checkpointIndex)
+                .put(root.bytes());
+        return new LedgerCertificate(
+                1, NETWORK.fixed(), List.of(new SignedHeader(new Bytes120(header.array()), new Bytes64(new byte[64]))));
     }
 
     private EntryChange change(byte[] key, byte @Nullable [] value) {

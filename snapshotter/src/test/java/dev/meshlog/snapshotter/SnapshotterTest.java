@@ -11,11 +11,13 @@ import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
+import dev.meshlog.schemas.AvroBinary;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.CommitChanges;
+import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
 import dev.meshlog.schemas.testing.TestBroker;
@@ -209,6 +211,7 @@ class SnapshotterTest {
         }
         broker.recreate(Topics.VERIFIED);
         broker.recreate(Topics.CHANGES);
+        broker.recreate(Topics.CERTIFICATES);
         var again = new History(71);
         write(again.commit(0, 50));
         write(again.untilCheckpoint());
@@ -219,6 +222,41 @@ class SnapshotterTest {
             assertThat(snapshot.getBinding().getTopicId())
                     .isEqualTo(LogIdentity.of(broker.cluster()).topicId());
         }
+    }
+
+    @Test
+    void checkpointIsPublishedWithItsCertificateAndNotBefore() throws Exception {
+        try (var snapshotter = start(3)) {
+            writeUncertified(history.commit(0, 50));
+            writeUncertified(history.untilCheckpoint());
+            Hash first = history.root(1);
+            writeUncertified(history.commit(50, 60));
+            writeUncertified(history.untilCheckpoint());
+            certify(1, first);
+
+            PublishedSnapshot snapshot = next(snapshotter);
+
+            assertThat(manifest(snapshot).checkpointIndex())
+                    .as("the newest one has none")
+                    .isEqualTo(1);
+            assertThat(manifest(snapshot).stateRoot()).isEqualTo(first);
+            assertThat(Buffers.array(Objects.requireNonNull(snapshot.getCertificate())))
+                    .isEqualTo(new AvroBinary<LedgerCertificate>(LedgerCertificate.getClassSchema())
+                            .encode(History.certificate(1, first)));
+        }
+    }
+
+    @Test
+    void certificateOfAnotherRootStopsItAndIsSaid() throws Exception {
+        try (var snapshotter = start(3)) {
+            writeUncertified(history.commit(0, 50));
+            writeUncertified(history.untilCheckpoint());
+            certify(1, History.NETWORK);
+
+            await().atMost(PATIENCE).until(() -> snapshotter.failure().isPresent());
+            assertThat(snapshotter.failure().orElseThrow()).hasMessageContaining("a certificate names root");
+        }
+        assertThat(broker.table(Topics.MANIFESTS)).isEmpty();
     }
 
     @Test
@@ -328,10 +366,28 @@ class SnapshotterTest {
         return published.take();
     }
 
+    /** The changes, and a certificate for each checkpoint that they end. */
     private static void write(List<CommitChanges> changes) {
+        writeUncertified(changes);
+        for (CommitChanges part : changes) {
+            if (part.getEnd() != null && part.getEnd().getCheckpoint() != null) {
+                var checkpoint = part.getEnd().getCheckpoint();
+                certify(checkpoint.getIndex(), Hash.of(checkpoint.getRoot()));
+            }
+        }
+    }
+
+    private static void writeUncertified(List<CommitChanges> changes) {
         for (CommitChanges part : changes) {
             broker.write(Topics.CHANGES, Long.toString(part.getCommitIndex()), Cluster.encode(Topics.CHANGES, part));
         }
+    }
+
+    private static void certify(long checkpointIndex, Hash root) {
+        broker.write(
+                Topics.CERTIFICATES,
+                Long.toString(checkpointIndex),
+                Cluster.encode(Topics.CERTIFICATES, History.certificate(checkpointIndex, root)));
     }
 
     private static Manifest manifest(PublishedSnapshot snapshot) throws Exception {
