@@ -11,6 +11,7 @@ import dev.meshlog.infra.node.MeshView;
 import dev.meshlog.replayer.RecoveryListener;
 import dev.meshlog.replayer.RecoveryReport;
 import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.Trust;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.TopicReader;
@@ -156,9 +157,11 @@ class KillAndContinueTest {
         var genesis = LedgerIdentity.readGenesis(data.resolve("genesis.json"));
         var replayer = new Replayer(cluster, genesis, Clock.systemUTC());
         RecoveryReport whole = replayer.recover(
-                new Replayer.Plan(directory.resolve("from-genesis"), true, Long.MAX_VALUE), RecoveryListener.NONE);
+                new Replayer.Plan(directory.resolve("from-genesis"), true, Long.MAX_VALUE, new Trust.OfGenesis()),
+                RecoveryListener.NONE);
         RecoveryReport recovered = replayer.recover(
-                new Replayer.Plan(directory.resolve("from-snapshot"), false, Long.MAX_VALUE), RecoveryListener.NONE);
+                new Replayer.Plan(directory.resolve("from-snapshot"), false, Long.MAX_VALUE, new Trust.OfGenesis()),
+                RecoveryListener.NONE);
 
         assertThat(whole.differences()).isEmpty();
         assertThat(whole.verified()).isTrue();

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Recovers the committed state: newest snapshot, replay from its offsets, comparison with what the ledger published. It works in a partial
+ * Recovers the committed state: newest trusted snapshot, replay from its offsets, comparison with what the ledger published. It works in a partial
  * directory beside the target; the swap to the target is one rename, so that the target is always the old state or the new one.
  */
 public final class Replayer {
@@ -33,8 +33,9 @@ public final class Replayer {
      * @param directory the target; it must not exist
      * @param fromGenesis without a snapshot
      * @param toCommit the last commit that is replayed; {@link Long#MAX_VALUE}: the end of the log
+     * @param trust which snapshots are believed
      */
-    public record Plan(Path directory, boolean fromGenesis, long toCommit) {}
+    public record Plan(Path directory, boolean fromGenesis, long toCommit, Trust trust) {}
 
     public Replayer(Cluster cluster, GenesisConfig genesis, Clock clock) {
         this.cluster = cluster;
@@ -58,13 +59,13 @@ public final class Replayer {
         long started = clock.millis();
         Optional<SnapshotSource.Found> found = plan.fromGenesis()
                 ? Optional.empty()
-                : new SnapshotSource(cluster, genesis.networkId()).newest(plan.toCommit());
+                : new SnapshotSource(cluster, genesis).newest(plan.toCommit(), plan.trust());
         try {
             delete(partial);
             Files.createDirectories(chunks);
             found.ifPresentOrElse(snapshot -> listener.snapshotChosen(snapshot.manifest()), listener::noSnapshot);
-            found.ifPresent(snapshot ->
-                    new SnapshotSource(cluster, genesis.networkId()).fetch(snapshot.manifest(), chunks, listener));
+            found.ifPresent(
+                    snapshot -> new SnapshotSource(cluster, genesis).fetch(snapshot.manifest(), chunks, listener));
             long fetched = clock.millis();
             RecoveryReport report;
             try (RocksStateStore store = RocksStateStore.open(partial, genesis.bucketBits())) {

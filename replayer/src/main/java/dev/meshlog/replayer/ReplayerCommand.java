@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -49,6 +50,9 @@ public final class ReplayerCommand implements Callable<Integer> {
     @Option(names = "--from-genesis", description = "Replay everything, without a snapshot.")
     private boolean fromGenesis;
 
+    @Mixin
+    private TrustOptions trust;
+
     @Spec
     private CommandSpec spec;
 
@@ -61,8 +65,11 @@ public final class ReplayerCommand implements Callable<Integer> {
         GenesisConfig network = GenesisConfig.ofJson(Files.readString(genesis));
         Cluster cluster = Cluster.of(bootstrapServers, kafkaConfig);
         Topics.WRITERS.lookUpWith(new SchemaTopic(cluster)::find);
+        if (trust.isInsecure()) {
+            spec.commandLine().getErr().println(TrustOptions.WARNING);
+        }
         RecoveryReport report = new Replayer(cluster, network, Clock.systemUTC())
-                .recover(new Replayer.Plan(target, fromGenesis, Long.MAX_VALUE), RecoveryListener.NONE);
+                .recover(new Replayer.Plan(target, fromGenesis, Long.MAX_VALUE, trust.trust()), RecoveryListener.NONE);
         var out = spec.commandLine().getOut();
         report.figures().forEach((name, value) -> out.printf("%-22s %s%n", name, value));
         report.differences().forEach(out::println);

@@ -1,6 +1,7 @@
 package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.Domain;
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.state.ChunkCompression;
 import dev.meshlog.ledger.state.InvalidSnapshotException;
@@ -40,22 +41,22 @@ public final class SnapshotSource {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotSource.class);
 
     private final Cluster cluster;
-    private final Hash networkId;
+    private final GenesisConfig genesis;
 
-    public SnapshotSource(Cluster cluster, Hash networkId) {
+    public SnapshotSource(Cluster cluster, GenesisConfig genesis) {
         this.cluster = cluster;
-        this.networkId = networkId;
+        this.genesis = genesis;
     }
 
     /** A snapshot that can be restored here. */
     public record Found(Manifest manifest, PublishedSnapshot published) {}
 
     /**
-     * The newest snapshot whose manifest is right and whose offsets mean this cluster's log.
+     * The newest snapshot whose manifest is right, whose offsets mean this cluster's log, and that is trusted.
      *
      * @param highestCommit a snapshot of a later commit is passed over
      */
-    public Optional<Found> newest(long highestCommit) {
+    public Optional<Found> newest(long highestCommit, Trust trust) {
         LogIdentity log = LogIdentity.of(cluster);
         Map<String, byte[]> snapshots = new HashMap<>();
         TopicReader.readAllUndecoded(cluster, Topics.MANIFESTS, rec -> {
@@ -68,7 +69,22 @@ public final class SnapshotSource {
         return snapshots.entrySet().stream()
                 .flatMap(entry -> usable(entry.getKey(), entry.getValue(), log).stream())
                 .filter(found -> found.manifest().commitIndex() <= highestCommit)
-                .max(Comparator.comparingLong(found -> found.manifest().checkpointIndex()));
+                .sorted(Comparator.comparingLong(
+                                (Found found) -> found.manifest().checkpointIndex())
+                        .reversed())
+                .filter(found -> isTrusted(found, trust))
+                .findFirst();
+    }
+
+    private boolean isTrusted(Found found, Trust trust) {
+        ByteBuffer certificate = found.published().getCertificate();
+        Optional<String> refusal = trust.refusal(
+                genesis, found.manifest(), certificate == null ? new byte[0] : Buffers.array(certificate));
+        refusal.ifPresent(why -> LOG.warn(
+                "the snapshot of checkpoint {} is not used: {}",
+                found.manifest().checkpointIndex(),
+                why));
+        return refusal.isEmpty();
     }
 
     /**
@@ -193,7 +209,7 @@ public final class SnapshotSource {
     private Optional<Found> usable(String key, byte[] value, LogIdentity log) {
         try {
             PublishedSnapshot published = decode(Topics.MANIFESTS, value);
-            Manifest manifest = Manifest.parse(Buffers.array(published.getManifest()), networkId);
+            Manifest manifest = Manifest.parse(Buffers.array(published.getManifest()), genesis.networkId());
             if (!manifest.hash().hex().equals(key)) {
                 LOG.warn("snapshot {} is not used: its manifest has the hash {}", key, manifest.hash());
                 return Optional.empty();

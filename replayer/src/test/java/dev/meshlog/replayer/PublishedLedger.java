@@ -2,6 +2,11 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
+import dev.meshlog.ledger.Validator;
+import dev.meshlog.ledger.Validators;
+import dev.meshlog.ledger.certificate.Attestation;
+import dev.meshlog.ledger.certificate.Certificate;
+import dev.meshlog.ledger.certificate.CertificateCollector;
 import dev.meshlog.ledger.chain.CheckpointMark;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.GenesisState;
@@ -41,6 +46,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running ledger as its topics show it: the verified log in transactions of a few vertices, the commits, and snapshots of the checkpoints that are
@@ -219,7 +225,31 @@ final class PublishedLedger {
                                 .build()));
     }
 
+    /** With a certificate of all validators. */
     void writeManifest(Manifest manifest, String clusterId, String topicId, long replayFrom) {
+        writeManifest(manifest, clusterId, topicId, replayFrom, certificate(manifest, network.keys));
+    }
+
+    /** By these validators, as if there were no others. */
+    byte[] certificate(Manifest manifest, List<SigningKey> signers) {
+        var alone = new Validators(signers.stream()
+                .map(key -> new Validator(key.publicKey(), 1, "", 0))
+                .toList());
+        var collector = new CertificateCollector(network.genesis.networkId(), -1);
+        byte[] complete = new byte[0];
+        for (SigningKey key : signers) {
+            Vertex vertex = network.factory(key)
+                    .make(1, List.of(), List.of(), manifest.checkpointIndex(), manifest.stateRoot(), 0);
+            complete = collector
+                    .add(Attestation.of(vertex), alone)
+                    .map(Certificate::encode)
+                    .orElse(complete);
+        }
+        return complete;
+    }
+
+    void writeManifest(
+            Manifest manifest, String clusterId, String topicId, long replayFrom, byte @Nullable [] certificate) {
         broker.write(
                 Topics.MANIFESTS,
                 manifest.hash().hex(),
@@ -238,6 +268,7 @@ final class PublishedLedger {
                                 .setCreatedAtMs(Instant.EPOCH)
                                 .setCompressedBytes(0)
                                 .setWrittenChunks(0)
+                                .setCertificate(certificate == null ? null : ByteBuffer.wrap(certificate))
                                 .build()));
     }
 

@@ -370,7 +370,9 @@ class ReplayerTest {
 
     private RecoveryReport recover(String target, boolean fromGenesis, long toCommit, RecoveryListener listener) {
         return new Replayer(broker.cluster(), ledger.network.genesis, Clock.systemUTC())
-                .recover(new Replayer.Plan(directory.resolve(target), fromGenesis, toCommit), listener);
+                .recover(
+                        new Replayer.Plan(directory.resolve(target), fromGenesis, toCommit, new Trust.OfGenesis()),
+                        listener);
     }
 
     private Hash root(String target) {

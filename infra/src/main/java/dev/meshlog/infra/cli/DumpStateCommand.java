@@ -7,6 +7,7 @@ import dev.meshlog.replayer.PublishedCommits;
 import dev.meshlog.replayer.RecoveryListener;
 import dev.meshlog.replayer.RecoveryReport;
 import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.Trust;
 import dev.meshlog.schemas.Hex;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,7 +53,8 @@ final class DumpStateCommand implements Callable<Integer> {
             try {
                 Path target = directory.resolve("state");
                 RecoveryReport report = new Replayer(access.cluster(), network, Clock.systemUTC())
-                        .recover(new Replayer.Plan(target, false, commit), RecoveryListener.NONE);
+                        .recover(
+                                new Replayer.Plan(target, false, commit, new Trust.OfGenesis()), RecoveryListener.NONE);
                 if (!report.consistent()) {
                     var err = spec.commandLine().getErr();
                     err.println("error: the recovered state is not the published one, nothing is printed");

@@ -6,6 +6,7 @@ import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.replayer.RecoveryListener;
 import dev.meshlog.replayer.RecoveryReport;
 import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.TrustOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "replay",
         mixinStandardHelpOptions = true,
         description =
-                "Recover the committed state: newest snapshot plus replay of the log; exit code 3 when a root differs.")
+                "Recover the committed state: newest certified snapshot plus replay of the log; exit code 3 when a root differs.")
 @SuppressWarnings("NullAway.Init") // fields are set by picocli
 final class ReplayCommand implements Callable<Integer> {
     @Mixin
@@ -40,6 +41,9 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--from-genesis", description = "Replay everything, without a snapshot.")
     private boolean fromGenesis;
 
+    @Mixin
+    private TrustOptions trust;
+
     @Spec
     private CommandSpec spec;
 
@@ -48,11 +52,16 @@ final class ReplayCommand implements Callable<Integer> {
         try (var access = ClusterAccess.open(options)) {
             GenesisConfig network = genesis.read(options);
             var terminal = new Terminal(spec.commandLine().getOut(), options.json);
+            if (trust.isInsecure()) {
+                terminal.say(TrustOptions.WARNING);
+            }
             Path temporary = Files.createTempDirectory("meshlog-replay");
             try {
                 Path directory = target == null ? temporary.resolve("state") : target;
                 RecoveryReport report = new Replayer(access.cluster(), network, Clock.systemUTC())
-                        .recover(new Replayer.Plan(directory, fromGenesis, Long.MAX_VALUE), listener(terminal));
+                        .recover(
+                                new Replayer.Plan(directory, fromGenesis, Long.MAX_VALUE, trust.trust()),
+                                listener(terminal));
                 terminal.result("recovery", report.figures());
                 report.differences().forEach(terminal::say);
                 if (report.checkpoint() == 0 && report.differences().isEmpty()) {

@@ -8,6 +8,7 @@ import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.replayer.RecoveryListener;
 import dev.meshlog.replayer.RecoveryReport;
 import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.Trust;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.ledger.CommitRecord;
 import java.io.IOException;
@@ -214,21 +215,23 @@ public final class Demo {
             throw new UncheckedIOException(target.toString(), e);
         }
         RecoveryReport report = new Replayer(cluster, identity.genesis(), Clock.systemUTC())
-                .recover(new Replayer.Plan(target, false, Long.MAX_VALUE), new RecoveryListener() {
-                    @Override
-                    public void snapshotChosen(Manifest manifest) {
-                        terminal.say("snapshot of checkpoint %d, %d entries in %d chunks"
-                                .formatted(
-                                        manifest.checkpointIndex(),
-                                        manifest.entries(),
-                                        manifest.chunks().size()));
-                    }
+                .recover(
+                        new Replayer.Plan(target, false, Long.MAX_VALUE, new Trust.OfGenesis()),
+                        new RecoveryListener() {
+                            @Override
+                            public void snapshotChosen(Manifest manifest) {
+                                terminal.say("snapshot of checkpoint %d, %d entries in %d chunks"
+                                        .formatted(
+                                                manifest.checkpointIndex(),
+                                                manifest.entries(),
+                                                manifest.chunks().size()));
+                            }
 
-                    @Override
-                    public void noSnapshot() {
-                        terminal.say("no snapshot yet: replaying everything");
-                    }
-                });
+                            @Override
+                            public void noSnapshot() {
+                                terminal.say("no snapshot yet: replaying everything");
+                            }
+                        });
         terminal.result("recovery", report.figures());
         report.differences().stream().limit(SHOWN_DIFFERENCES).forEach(terminal::say);
         boolean sameCommit = view.newestCommit()

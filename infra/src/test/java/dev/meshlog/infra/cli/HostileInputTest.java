@@ -16,6 +16,7 @@ import dev.meshlog.ledger.state.SnapshotRejection;
 import dev.meshlog.replayer.RecoveryException;
 import dev.meshlog.replayer.RecoveryListener;
 import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.Trust;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Bytes64;
 import dev.meshlog.schemas.Cluster;
@@ -305,8 +306,8 @@ class HostileInputTest {
         }
         var replayer = new Replayer(cluster, identity.genesis(), Clock.systemUTC());
         Path target = directory.resolve(newest);
-        assertThatThrownBy(
-                        () -> replayer.recover(new Replayer.Plan(target, false, Long.MAX_VALUE), RecoveryListener.NONE))
+        assertThatThrownBy(() -> replayer.recover(
+                        new Replayer.Plan(target, false, Long.MAX_VALUE, new Trust.OfGenesis()), RecoveryListener.NONE))
                 .isInstanceOf(RecoveryException.class)
                 .hasMessageContaining("damaged");
         assertThat(target).doesNotExist();
@@ -319,7 +320,8 @@ class HostileInputTest {
                     assertThat(damaged).anyMatch(id -> input.getDetail().contains(id));
                     assertThat(input.getBytes().remaining()).isPositive();
                 });
-        var report = replayer.recover(new Replayer.Plan(target, true, Long.MAX_VALUE), RecoveryListener.NONE);
+        var report = replayer.recover(
+                new Replayer.Plan(target, true, Long.MAX_VALUE, new Trust.OfGenesis()), RecoveryListener.NONE);
         assertThat(report.verified()).as("%s", report).isTrue();
     }
 
