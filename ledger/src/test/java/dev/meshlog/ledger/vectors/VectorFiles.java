@@ -12,15 +12,25 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
 
 /** The files that are made from this implementation. Others in the folder were computed or published elsewhere and never change. */
 final class VectorFiles {
-    static final Map<String, Supplier<ObjectNode>> MADE =
-            new TreeMap<>(Map.of("genesis.json", GenesisVectors::make, "keys.json", KeyVectors::make));
+    static final Map<String, Supplier<ObjectNode>> MADE = new TreeMap<>(Map.of(
+            "certificates.json", CertificateVectors::make,
+            "genesis.json", GenesisVectors::make,
+            "keys.json", KeyVectors::make,
+            "leaders.json", LeaderVectors::make,
+            "proofs.json", ProofVectors::make,
+            "run.json", RunVectors::make,
+            "snapshots.json", SnapshotVectors::make,
+            "transactions.json", TransactionVectors::make,
+            "vertices.json", VertexVectors::make));
 
     private static final Path DIRECTORY = Path.of("src", "test", "resources", "vectors");
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -37,7 +47,7 @@ final class VectorFiles {
 
     private static String text(ObjectNode vectors) {
         var indenter = new DefaultIndenter(" ", "\n");
-        var printer = new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
+        var printer = new DefaultPrettyPrinter().withObjectIndenter(indenter);
         try {
             return MAPPER.writer(printer).writeValueAsString(vectors) + "\n";
         } catch (JsonProcessingException e) {
@@ -59,6 +69,12 @@ final class VectorFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(name, e);
         }
+    }
+
+    static List<String> texts(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     static void writeAll() {
