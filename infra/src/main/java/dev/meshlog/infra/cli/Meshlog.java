@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ReplayerCommand.class,
             DagCommand.class,
             SimulateCommand.class,
+            BenchCommand.class,
             ConfigCommand.class,
             CommandLine.HelpCommand.class
         },

@@ -1,0 +1,17 @@
+package dev.meshlog.infra.bench;
+
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * How a bench is run.
+ *
+ * @param size how many objects, vertices or rounds, as the bench says; its own default when empty
+ * @param seconds that one comparison may take, warm-up included
+ * @param progress takes lines for people
+ */
+public record BenchSettings(OptionalLong size, double seconds, Consumer<String> progress) {
+    int sizeOr(int itsDefault) {
+        return Math.toIntExact(size.orElse(itsDefault));
+    }
+}

@@ -1,0 +1,19 @@
+package dev.meshlog.infra.bench;
+
+import java.util.List;
+import java.util.Optional;
+
+/** All there are. */
+public final class Benches {
+    private static final List<Bench> ALL = List.of(new VerifyBench(), new OrderBench(), new StateRootBench());
+
+    private Benches() {}
+
+    public static List<Bench> all() {
+        return ALL;
+    }
+
+    public static Optional<Bench> find(String name) {
+        return ALL.stream().filter(bench -> bench.name().equals(name)).findFirst();
+    }
+}

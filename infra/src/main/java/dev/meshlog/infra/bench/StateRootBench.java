@@ -1,0 +1,101 @@
+package dev.meshlog.infra.bench;
+
+import dev.meshlog.ledger.Domain;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.StateKey;
+import dev.meshlog.ledger.state.LtHash;
+import dev.meshlog.ledger.state.MemoryStateStore;
+import dev.meshlog.ledger.state.State;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.function.Consumer;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Entries of the state that change their value, root included; the limit is the keystream of the old and of the new element alone. */
+final class StateRootBench implements Bench {
+    private static final int VALUE_BYTES = 100;
+    private static final int UPDATES = 1_000;
+
+    @Override
+    public String name() {
+        return "stateroot";
+    }
+
+    @Override
+    public String sentence() {
+        return "entries updated under the state root, against AES-CTR of 2 KiB twice; the size is entries of the large state"
+                + " (1,000,000)";
+    }
+
+    @Override
+    public void run(BenchSettings settings, Consumer<Figure> figures) throws Exception {
+        int large = settings.sizeOr(1_000_000);
+        for (int entries : new int[] {Math.min(1_000, large), Math.min(100_000, large), large}) {
+            var updates = new Updates(entries);
+            var keystreams = new Keystreams();
+            new Interleaving(name(), "updates", settings)
+                    .compare(String.format("%,d entries", entries), updates::run, keystreams::run, figures);
+        }
+    }
+
+    /** A state in memory. */
+    private static final class Updates {
+        private final State state = new State(new MemoryStateStore(), GenesisConfig.DEFAULT_BUCKET_BITS);
+        private final int entries;
+        private long done;
+
+        Updates(int entries) {
+            this.entries = entries;
+            for (int i = 0; i < entries; i++) {
+                update(i);
+            }
+        }
+
+        long run() {
+            for (int i = 0; i < UPDATES; i++) {
+                // A step that is prime to the number of entries meets all of them in no order.
+                update((int) (done * 7_919 % entries));
+            }
+            state.root(done);
+            state.flush();
+            return UPDATES;
+        }
+
+        private void update(int entry) {
+            byte[] value = new byte[VALUE_BYTES];
+            ByteBuffer.wrap(value).putLong(done++).putInt(entry);
+            state.put(StateKey.object(id(entry)), value);
+        }
+
+        private static Hash id(int entry) {
+            return Domain.OBJECT.hash(Domain.u32(entry));
+        }
+    }
+
+    /** What no implementation of this state root can do without. */
+    private static final class Keystreams {
+        private static final byte[] ZEROS = new byte[LtHash.ELEMENT_BYTES];
+        private static final IvParameterSpec ZERO_IV = new IvParameterSpec(new byte[16]);
+
+        private final Cipher cipher;
+        private final byte[] out = new byte[LtHash.ELEMENT_BYTES];
+        private long done;
+
+        Keystreams() throws GeneralSecurityException {
+            cipher = Cipher.getInstance("AES/CTR/NoPadding");
+        }
+
+        long run() throws GeneralSecurityException {
+            for (int i = 0; i < 2 * UPDATES; i++) {
+                byte[] key = new byte[32];
+                ByteBuffer.wrap(key).putLong(done++);
+                cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), ZERO_IV);
+                int unused = cipher.doFinal(ZEROS, 0, ZEROS.length, out, 0);
+            }
+            return UPDATES;
+        }
+    }
+}
