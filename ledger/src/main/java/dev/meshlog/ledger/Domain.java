@@ -18,6 +18,9 @@ public enum Domain {
     MERKLE_NODE(0x09),
     MANIFEST(0x0A);
 
+    // Looking a digest up among the providers costs as much as hashing a short message.
+    private static final ThreadLocal<MessageDigest> SHA = ThreadLocal.withInitial(Domain::sha256);
+
     private final byte prefix;
 
     Domain(int prefix) {
@@ -26,12 +29,27 @@ public enum Domain {
 
     /** H(domain byte, then the parts one behind the other). */
     public Hash hash(byte[]... parts) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = SHA.get();
         sha.update(prefix);
         for (byte[] part : parts) {
             sha.update(part);
         }
-        return Hash.of(sha.digest());
+        return Hash.ofDigest(sha.digest());
+    }
+
+    /** H(domain byte ‖ first ‖ rest). */
+    public Hash hash(Hash first, byte[] rest) {
+        return hash(first.unsafeBytes(), rest);
+    }
+
+    /** H(domain byte ‖ left ‖ right). */
+    public Hash hash(Hash left, Hash right) {
+        return hash(left.unsafeBytes(), right.unsafeBytes());
+    }
+
+    /** SHA-256 without a domain byte, for content ids. */
+    public static Hash contentId(byte[] content) {
+        return Hash.ofDigest(SHA.get().digest(content));
     }
 
     /** Big-endian, fixed width. */
@@ -44,7 +62,7 @@ public enum Domain {
         return ByteBuffer.allocate(4).putInt(value).array();
     }
 
-    /** SHA-256 without a domain byte, for content ids. */
+    /** A new SHA-256, for bytes that come in pieces. */
     public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");

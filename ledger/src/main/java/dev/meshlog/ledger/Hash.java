@@ -2,7 +2,9 @@ package dev.meshlog.ledger;
 
 import dev.meshlog.schemas.Bytes32;
 import dev.meshlog.schemas.Hex;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** 32 bytes that identify something: a hash, an id or a public key. Ordered as unsigned bytes. */
 public final class Hash implements Comparable<Hash> {
@@ -23,6 +25,24 @@ public final class Hash implements Comparable<Hash> {
         return new Hash(bytes.clone());
     }
 
+    /** Of the 32 bytes that begin at the offset. */
+    public static Hash of(byte[] bytes, int offset) {
+        Objects.checkFromIndexSize(offset, LENGTH, bytes.length);
+        return new Hash(Arrays.copyOfRange(bytes, offset, offset + LENGTH));
+    }
+
+    /** Of the next 32 bytes, which are taken out of the buffer. */
+    public static Hash of(ByteBuffer in) {
+        byte[] bytes = new byte[LENGTH];
+        in.get(bytes);
+        return new Hash(bytes);
+    }
+
+    /** Keeps the array of a digest that nobody else has. */
+    static Hash ofDigest(byte[] digest) {
+        return new Hash(digest);
+    }
+
     public static Hash of(Bytes32 bytes) {
         return of(bytes.bytes());
     }
@@ -37,9 +57,19 @@ public final class Hash implements Comparable<Hash> {
         return bytes.clone();
     }
 
+    /** Writes the 32 bytes, without the copy that {@link #bytes()} makes. */
+    public void putInto(ByteBuffer out) {
+        out.put(bytes);
+    }
+
     /** The array itself, for hashing and copying inside this module: never change it. */
     byte[] unsafeBytes() {
         return bytes;
+    }
+
+    /** The first 0 to 31 bits as a number. */
+    public int firstBits(int bits) {
+        return (int) ((hashCode() & 0xffff_ffffL) >>> (Integer.SIZE - bits));
     }
 
     public Bytes32 fixed() {

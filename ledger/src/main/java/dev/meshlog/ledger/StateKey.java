@@ -27,7 +27,7 @@ public final class StateKey {
     private StateKey() {}
 
     public static byte[] object(Hash id) {
-        return of(OBJECTS, id.bytes());
+        return of(OBJECTS, id.unsafeBytes());
     }
 
     public static byte[] validators() {
@@ -35,7 +35,7 @@ public final class StateKey {
     }
 
     public static byte[] transaction(Hash txId) {
-        return of(TRANSACTIONS, txId.bytes());
+        return of(TRANSACTIONS, txId.unsafeBytes());
     }
 
     public static byte[] transactionsOf(long commitIndex) {

@@ -1,16 +1,10 @@
 package dev.meshlog.ledger;
 
-import java.util.Comparator;
-
 /**
  * A vertex as its children name it. All three parts identify it: a reference that gives an existing id the wrong round or producer names a
  * vertex that does not exist. The natural order is the order inside a commit.
  */
 public record VertexRef(long round, Hash producer, Hash id) implements Comparable<VertexRef> {
-    private static final Comparator<VertexRef> ORDER = Comparator.comparingLong(VertexRef::round)
-            .thenComparing(VertexRef::producer)
-            .thenComparing(VertexRef::id);
-
     public VertexRef {
         if (round < 0) {
             throw new IllegalArgumentException("round " + round);
@@ -24,7 +18,22 @@ public record VertexRef(long round, Hash producer, Hash id) implements Comparabl
 
     @Override
     public int compareTo(VertexRef other) {
-        return ORDER.compare(this, other);
+        int byRound = Long.compare(round, other.round);
+        if (byRound != 0) {
+            return byRound;
+        }
+        int byProducer = producer.compareTo(other.producer);
+        return byProducer != 0 ? byProducer : id.compareTo(other.id);
+    }
+
+    /** As the record's own, but the part that tells two apart comes first: the DAG looks up every parent of every vertex. */
+    @Override
+    public boolean equals(Object other) {
+        return other == this
+                || (other instanceof VertexRef that
+                        && round == that.round
+                        && id.equals(that.id)
+                        && producer.equals(that.producer));
     }
 
     @Override

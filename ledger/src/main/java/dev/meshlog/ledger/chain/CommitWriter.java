@@ -15,6 +15,7 @@ import dev.meshlog.ledger.execution.Executor;
 import dev.meshlog.ledger.execution.Pod;
 import dev.meshlog.ledger.execution.TxResult;
 import dev.meshlog.ledger.vertex.Vertex;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -108,12 +109,11 @@ final class CommitWriter {
     }
 
     static Hash commitHash(Hash previous, long index, Hash leader, List<VertexRef> vertices) {
-        List<byte[]> parts = new ArrayList<>();
-        parts.add(previous.bytes());
-        parts.add(Domain.u64(index));
-        parts.add(leader.bytes());
-        vertices.forEach(vertex -> parts.add(vertex.id().bytes()));
-        return Domain.COMMIT.hash(parts.toArray(byte[][]::new));
+        ByteBuffer named = ByteBuffer.allocate(Long.BYTES + Hash.LENGTH * (1 + vertices.size()));
+        named.putLong(index);
+        leader.putInto(named);
+        vertices.forEach(vertex -> vertex.id().putInto(named));
+        return Domain.COMMIT.hash(previous, named.array());
     }
 
     private ValidatorHistory history(long epoch, long floor, Validators ofEpochAfterNext) {

@@ -55,8 +55,8 @@ final class CommittedVertices {
             }
             ByteBuffer in = ByteBuffer.wrap(value);
             while (in.hasRemaining()) {
-                Hash producer = hash(in);
-                refs.add(new VertexRef(round, producer, hash(in)));
+                Hash producer = Hash.of(in);
+                refs.add(new VertexRef(round, producer, Hash.of(in)));
             }
         }
         return refs;
@@ -65,14 +65,9 @@ final class CommittedVertices {
     private static byte[] encode(Set<VertexRef> refs) {
         ByteBuffer out = ByteBuffer.allocate(refs.size() * NAME);
         for (VertexRef ref : refs) {
-            out.put(ref.producer().bytes()).put(ref.id().bytes());
+            ref.producer().putInto(out);
+            ref.id().putInto(out);
         }
         return out.array();
-    }
-
-    private static Hash hash(ByteBuffer in) {
-        byte[] bytes = new byte[Hash.LENGTH];
-        in.get(bytes);
-        return Hash.of(bytes);
     }
 }

@@ -23,7 +23,7 @@ final class ReplayWindow {
             List<Hash> ids = executed.subList(from, Math.min(executed.size(), from + IDS_IN_AN_ENTRY));
             ByteBuffer out = ByteBuffer.allocate(Long.BYTES + ids.size() * Hash.LENGTH);
             out.putLong(leaderRound);
-            ids.forEach(txId -> out.put(txId.bytes()));
+            ids.forEach(txId -> txId.putInto(out));
             state.put(StateKey.transactionsOf(commitIndex, part), out.array());
         }
     }
@@ -57,10 +57,8 @@ final class ReplayWindow {
         byte[] list = state.get(StateKey.transactionsOf(commit, part));
         while (list != null) {
             ByteBuffer in = ByteBuffer.wrap(list).position(Long.BYTES);
-            byte[] txId = new byte[Hash.LENGTH];
             while (in.hasRemaining()) {
-                in.get(txId);
-                state.delete(StateKey.transaction(Hash.of(txId)));
+                state.delete(StateKey.transaction(Hash.of(in)));
             }
             state.delete(StateKey.transactionsOf(commit, part));
             part++;

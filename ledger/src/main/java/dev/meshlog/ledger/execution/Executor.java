@@ -47,7 +47,7 @@ public final class Executor {
             transaction = Transaction.parse(networkId, bytes);
         } catch (MalformedRecordException e) {
             // There is no body to hash: the id of a result is then that of all the bytes.
-            Hash id = Domain.TRANSACTION.hash(networkId.bytes(), bytes);
+            Hash id = Domain.TRANSACTION.hash(networkId, bytes);
             return new TxResult(id, vertexId, ResultCode.MALFORMED, String.valueOf(e.getMessage()), List.of());
         }
         PodOutcome outcome = admit(transaction, commit);

@@ -2,7 +2,7 @@ package dev.meshlog.ledger.state;
 
 import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.Hash;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 
 /** The digests of all buckets in bucket order, 32 bytes each: the digests chunk of a snapshot. Immutable. */
@@ -26,11 +26,11 @@ public final class BucketDigests {
     }
 
     static BucketDigests of(MerkleTree tree, int bits) {
-        byte[] bytes = new byte[sizeOf(bits)];
+        ByteBuffer out = ByteBuffer.allocate(sizeOf(bits));
         for (int bucket = 0; bucket < Buckets.count(bits); bucket++) {
-            System.arraycopy(tree.leaf(bucket).bytes(), 0, bytes, bucket * Hash.LENGTH, Hash.LENGTH);
+            tree.leaf(bucket).putInto(out);
         }
-        return new BucketDigests(bytes, bits);
+        return new BucketDigests(out.array(), bits);
     }
 
     /** Bytes of the digests chunk. */
@@ -47,7 +47,7 @@ public final class BucketDigests {
         if (bucket < 0 || bucket >= Buckets.count(bits)) {
             throw new IndexOutOfBoundsException("bucket " + bucket + " of " + Buckets.count(bits));
         }
-        return Hash.of(Arrays.copyOfRange(bytes, bucket * Hash.LENGTH, (bucket + 1) * Hash.LENGTH));
+        return Hash.of(bytes, bucket * Hash.LENGTH);
     }
 
     /** A copy of the digests chunk. */
@@ -57,7 +57,7 @@ public final class BucketDigests {
 
     /** The chunk's id: plain SHA-256 of its bytes. */
     public Hash id() {
-        return Hash.of(Domain.sha256().digest(bytes));
+        return Domain.contentId(bytes);
     }
 
     public Hash merkleRoot() {

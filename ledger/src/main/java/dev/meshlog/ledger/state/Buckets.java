@@ -18,8 +18,7 @@ public final class Buckets {
      */
     public static int bucketOf(byte[] key, int bits) {
         checkBits(bits);
-        byte[] digest = Domain.sha256().digest(key);
-        return bucketOf(digest[0], digest[1], bits);
+        return Domain.contentId(key).firstBits(bits);
     }
 
     /**

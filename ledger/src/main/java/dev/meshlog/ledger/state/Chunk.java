@@ -19,12 +19,7 @@ public final class Chunk {
 
     Chunk(int firstBucket, int lastBucket, long entries, byte[] bytes) {
         this.bytes = bytes;
-        this.ref = new ChunkRef(
-                firstBucket,
-                lastBucket,
-                entries,
-                bytes.length,
-                Hash.of(Domain.sha256().digest(bytes)));
+        this.ref = new ChunkRef(firstBucket, lastBucket, entries, bytes.length, Domain.contentId(bytes));
     }
 
     /** What the manifest says about it. */

@@ -47,7 +47,7 @@ public record ChunkRef(int firstBucket, int lastBucket, long entries, int size, 
                     SnapshotRejection.CHUNK_SIZE,
                     "chunk " + id.brief() + ": " + size + " bytes named, " + bytes.length + " got");
         }
-        Hash actual = Hash.of(Domain.sha256().digest(bytes));
+        Hash actual = Domain.contentId(bytes);
         if (!actual.equals(id)) {
             throw new InvalidSnapshotException(SnapshotRejection.CHUNK_ID, "named " + id + ", got " + actual);
         }

@@ -97,6 +97,6 @@ public final class MerkleTree {
     }
 
     private static Hash inner(Hash left, Hash right) {
-        return Domain.MERKLE_NODE.hash(left.bytes(), right.bytes());
+        return Domain.MERKLE_NODE.hash(left, right);
     }
 }

@@ -60,7 +60,9 @@ public final class BoundedReader {
     }
 
     public Hash readHash(String what) {
-        return Hash.of(take(Hash.LENGTH, what));
+        require(Hash.LENGTH, what);
+        position += Hash.LENGTH;
+        return Hash.of(bytes, position - Hash.LENGTH);
     }
 
     public byte[] readFixed(String what, int length) {

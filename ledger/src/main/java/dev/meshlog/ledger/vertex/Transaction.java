@@ -26,7 +26,7 @@ public record Transaction(byte[] bytes, Hash id, Call call, byte[] signature) {
     /** @throws IllegalArgumentException when the call is over a limit */
     public static Transaction sign(Hash networkId, Call call, SigningKey key) {
         byte[] body = encode(call);
-        Hash id = Domain.TRANSACTION.hash(networkId.bytes(), body);
+        Hash id = Domain.TRANSACTION.hash(networkId, body);
         byte[] signature = key.sign(id);
         byte[] bytes = SIGNED.encode(new SignedTransaction(ByteBuffer.wrap(body), new Bytes64(signature)));
         try {
@@ -41,8 +41,7 @@ public record Transaction(byte[] bytes, Hash id, Call call, byte[] signature) {
     public static Transaction parse(Hash networkId, byte[] bytes) {
         Envelope envelope = open(bytes);
         Call call = decode(envelope.body());
-        return new Transaction(
-                bytes, Domain.TRANSACTION.hash(networkId.bytes(), envelope.body()), call, envelope.signature());
+        return new Transaction(bytes, Domain.TRANSACTION.hash(networkId, envelope.body()), call, envelope.signature());
     }
 
     static void checkFormat(byte[] bytes) {
@@ -59,7 +58,7 @@ public record Transaction(byte[] bytes, Hash id, Call call, byte[] signature) {
     }
 
     public static Hash createdId(Hash txId, int index) {
-        return Domain.OBJECT.hash(txId.bytes(), Domain.u32(index));
+        return Domain.OBJECT.hash(txId, Domain.u32(index));
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

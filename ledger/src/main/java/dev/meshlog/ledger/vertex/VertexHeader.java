@@ -19,14 +19,12 @@ public record VertexHeader(
     public static final int LENGTH = 120;
 
     public byte[] encode() {
-        return ByteBuffer.allocate(LENGTH)
-                .put(producer.bytes())
-                .putLong(round)
-                .putLong(epoch)
-                .putLong(checkpointIndex)
-                .put(checkpointRoot.bytes())
-                .put(bodyHash.bytes())
-                .array();
+        ByteBuffer out = ByteBuffer.allocate(LENGTH);
+        producer.putInto(out);
+        out.putLong(round).putLong(epoch).putLong(checkpointIndex);
+        checkpointRoot.putInto(out);
+        bodyHash.putInto(out);
+        return out.array();
     }
 
     /** @throws IllegalArgumentException when there are not exactly 120 bytes */
@@ -35,16 +33,10 @@ public record VertexHeader(
             throw new IllegalArgumentException("a header has 120 bytes, not " + bytes.length);
         }
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        return new VertexHeader(hash(in), in.getLong(), in.getLong(), in.getLong(), hash(in), hash(in));
+        return new VertexHeader(Hash.of(in), in.getLong(), in.getLong(), in.getLong(), Hash.of(in), Hash.of(in));
     }
 
     public Hash vertexId(Hash networkId) {
-        return Domain.VERTEX.hash(networkId.bytes(), encode());
-    }
-
-    private static Hash hash(ByteBuffer in) {
-        byte[] bytes = new byte[Hash.LENGTH];
-        in.get(bytes);
-        return Hash.of(bytes);
+        return Domain.VERTEX.hash(networkId, encode());
     }
 }
