@@ -12,10 +12,10 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.util.RandomData;
 
 /** Avro binary of records with random content, made from a seed and from the schema alone. */
-final class RandomRecords {
+public final class RandomRecords {
     private RandomRecords() {}
 
-    static List<byte[]> of(Schema schema, int count, long seed) {
+    public static List<byte[]> of(Schema schema, int count, long seed) {
         return StreamSupport.stream(new RandomData(schema, count, seed).spliterator(), false)
                 .map(record -> encode(schema, record))
                 .toList();

@@ -16,7 +16,7 @@ final class PlainText {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return text.chars().anyMatch(Character::isISOControl) ? hex(bytes) : text;
+            return text.chars().anyMatch(TerminalEscapes::isControl) ? hex(bytes) : text;
         } catch (CharacterCodingException e) {
             return hex(bytes);
         }

@@ -1,6 +1,7 @@
 package dev.meshlog.schemas.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -25,7 +26,8 @@ public final class RecordJson {
     private static final int UNDECODED_BYTES = 1_024;
     private static final String TOMBSTONE = "null";
 
-    private final JsonFactory json = new JsonFactory();
+    private final JsonFactory json =
+            new JsonFactoryBuilder().characterEscapes(new TerminalEscapes()).build();
     private final WriterSchemas writers;
 
     /** @param cluster whose {@code meshlog.schemas} knows the schemas that this build does not; null: those stay unknown */

@@ -67,9 +67,9 @@ public record RecordLine(
         return value == null ? otherwise : value.toString();
     }
 
-    /** The line with its end. */
+    /** The line with its end; nothing when there are no columns. */
     public String of(ConsumerRecord<byte @Nullable [], byte @Nullable []> rec, RecordJson json) {
-        var line = new StringJoiner(columnSeparator, "", lineSeparator);
+        var line = new StringJoiner(columnSeparator, "", lineSeparator).setEmptyValue("");
         columns.forEach(column -> line.add(column(column, rec, json)));
         return line.toString();
     }
@@ -83,8 +83,8 @@ public record RecordLine(
             case PARTITION -> "Partition:" + rec.partition();
             case OFFSET -> "Offset:" + rec.offset();
             case DELIVERY ->
-                "Delivery:" + rec.deliveryCount().map(Object::toString).orElse("NONE");
-            case EPOCH -> "Epoch:" + rec.leaderEpoch().map(Object::toString).orElse("NONE");
+                "Delivery:" + rec.deliveryCount().map(Object::toString).orElse("NOT_PRESENT");
+            case EPOCH -> "Epoch:" + rec.leaderEpoch().map(Object::toString).orElse("NOT_PRESENT");
             case HEADERS -> headers(rec);
             case KEY -> plain(rec.key());
             case VALUE -> rec.value() == null ? nullText : json.value(rec.topic(), rec.value());

@@ -112,6 +112,13 @@ public final class TestBroker implements AutoCloseable {
         return records;
     }
 
+    /** The same with the values as they are. */
+    public List<ConsumerRecord<String, byte[]>> undecoded(Topic<String, ?> topic) {
+        var records = new ArrayList<ConsumerRecord<String, byte[]>>();
+        TopicReader.readAllUndecoded(cluster, topic, records::add);
+        return records;
+    }
+
     public <V> List<V> values(Topic<String, V> topic) {
         return records(topic).stream().map(ConsumerRecord::value).toList();
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.schemas.json;
+
+import org.jspecify.annotations.NullMarked;
