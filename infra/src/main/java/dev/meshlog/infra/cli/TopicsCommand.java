@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "topics",
         mixinStandardHelpOptions = true,
+        subcommands = TopicsCatCommand.class,
         description = "List the topics of the catalogue with what is in them.")
 @SuppressWarnings("NullAway.Init") // fields are set by picocli
 final class TopicsCommand implements Callable<Integer> {

@@ -35,6 +35,11 @@ public final class RecordJson {
         writers = new WriterSchemas(cluster);
     }
 
+    /** A key as text; bytes that are none as {@code 0x} and hex. */
+    public static String key(byte[] key) {
+        return PlainText.of(key);
+    }
+
     /** The value alone; {@code null} for a tombstone. */
     public String value(String topic, byte @Nullable [] value) {
         if (value == null) {
