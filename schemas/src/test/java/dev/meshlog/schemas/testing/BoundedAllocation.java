@@ -8,8 +8,8 @@ import java.lang.management.ManagementFactory;
  * once, so the limit is generous; a count that is believed goes far beyond it.
  */
 public final class BoundedAllocation {
-    private static final long BASE_BYTES = 1L << 20;
-    private static final long BYTES_FOR_EACH_BYTE = 2L << 10;
+    private static final long BASE_BYTES = 4L << 20;
+    private static final long BYTES_FOR_EACH_BYTE = 4L << 10;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private BoundedAllocation() {}

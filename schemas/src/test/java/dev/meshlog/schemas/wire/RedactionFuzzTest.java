@@ -48,7 +48,9 @@ class RedactionFuzzTest {
         if (once.paths().isEmpty()) {
             assertThat(once.payload()).isEqualTo(bytes);
         }
-        if (isMessage(parser, bytes)) {
+        // Groups and overlong tags, which no radio writes, are damage to us and read by protobuf's parser.
+        boolean damaged = once.paths().stream().anyMatch(path -> path.endsWith("damaged"));
+        if (isMessage(parser, bytes) && !damaged) {
             assertThat(isMessage(parser, once.payload())).as("still a message").isTrue();
             assertThat(redact.apply(once.payload())).isEqualTo(new Redaction(once.payload(), List.of()));
         }
