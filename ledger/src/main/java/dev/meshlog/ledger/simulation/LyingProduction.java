@@ -105,6 +105,8 @@ final class LyingProduction implements Production {
     private SignedVertex signed(VertexFactory signer, long round, List<VertexRef> parents) {
         Vertex vertex = signer.make(round, parents, List.of(), 0, Hash.ZERO, 0);
         world.signatures.made(vertex.producer(), vertex.id(), vertex.signature());
+        // Where one parent weighs a quorum even this one is valid.
+        world.oracle.made(vertex);
         return vertex.record();
     }
 
