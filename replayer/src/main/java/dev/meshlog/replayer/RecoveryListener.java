@@ -2,7 +2,7 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.state.Manifest;
 
-/** Is told how far recovery is. Called by the recovering thread. */
+/** Is told how far recovery is. Called by one thread at a time. */
 public interface RecoveryListener {
     RecoveryListener NONE = new RecoveryListener() {};
 

@@ -69,8 +69,13 @@ public final class Replayer {
             long fetched = clock.millis();
             RecoveryReport report;
             try (RocksStateStore store = RocksStateStore.open(partial, genesis.bucketBits())) {
-                found.ifPresent(
-                        snapshot -> new SnapshotInstaller(snapshot.manifest(), chunks, store).install(listener));
+                found.ifPresent(snapshot -> new SnapshotInstaller(
+                                snapshot.manifest(),
+                                (id, size) -> SnapshotSource.fetched(chunks, id),
+                                chunks,
+                                store,
+                                Runtime.getRuntime().availableProcessors())
+                        .install(listener));
                 long applied = clock.millis();
                 long from = found.map(
                                 snapshot -> snapshot.published().getBinding().getReplayFrom())

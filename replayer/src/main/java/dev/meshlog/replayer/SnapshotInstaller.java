@@ -11,58 +11,119 @@ import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.state.VerifiedChunk;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Verifies every chunk against the state root before anything of it is applied, and loads the chunks into an empty store as sorted tables. */
-final class SnapshotInstaller {
+/**
+ * Verifies every chunk against the state root before anything of it is applied, and loads the chunks into an empty store as sorted tables. Each
+ * thread has one chunk at a time; the store and the listener see one thread at a time.
+ */
+public final class SnapshotInstaller {
     private final Manifest manifest;
-    private final Path chunks;
+    private final ChunkSource source;
+    private final Path tableDirectory;
     private final RocksStateStore store;
+    private final int threads;
+    private final AtomicInteger next = new AtomicInteger();
+    private final List<Path> tables = new ArrayList<>();
+    private int applied;
+    private long entries;
 
-    SnapshotInstaller(Manifest manifest, Path chunks, RocksStateStore store) {
-        this.manifest = manifest;
-        this.chunks = chunks;
-        this.store = store;
+    /** Where the canonical bytes of chunks are. Any thread may ask. */
+    @FunctionalInterface
+    public interface ChunkSource {
+        byte[] chunk(Hash id, int size) throws InvalidSnapshotException;
     }
 
-    /** @throws RecoveryException when a chunk does not fit the state root */
-    void install(RecoveryListener listener) {
-        try {
-            var reader = new ChunkReader(manifest, chunk(manifest.digestsId()));
-            List<Path> tables = new ArrayList<>();
-            int applied = 0;
-            long entries = 0;
-            for (ChunkRef ref : manifest.chunks()) {
-                VerifiedChunk chunk = reader.verify(ref, chunk(ref.id()));
-                if (ref.entries() > 0) {
-                    Path table = chunks.resolve(ref.id().hex() + ".sst");
-                    try (var file = EntryTableFile.create(table)) {
-                        chunk.forEachEntry(file::add);
-                    }
-                    tables.add(table);
-                }
-                chunk.forEachBucket(store::putBucket);
-                entries += ref.entries();
-                applied++;
-                listener.chunkApplied(applied, manifest.chunks().size(), entries);
-            }
-            if (!tables.isEmpty()) {
-                store.ingestEntries(tables);
-            }
-            store.commit();
-            Hash root = new State(store, manifest.bucketBits()).root(manifest.checkpointIndex());
-            if (!root.equals(manifest.stateRoot())) {
-                throw new RecoveryException("the restored state has root %s, the snapshot of checkpoint %d says %s"
-                        .formatted(root, manifest.checkpointIndex(), manifest.stateRoot()));
-            }
-        } catch (InvalidSnapshotException e) {
-            throw new RecoveryException(
-                    "the snapshot of checkpoint " + manifest.checkpointIndex() + " is not used: " + e.getMessage(), e);
+    /** @param tableDirectory on the store's file system */
+    public SnapshotInstaller(
+            Manifest manifest, ChunkSource source, Path tableDirectory, RocksStateStore store, int threads) {
+        this.manifest = manifest;
+        this.source = source;
+        this.tableDirectory = tableDirectory;
+        this.store = store;
+        this.threads = threads;
+    }
+
+    /** Once only. @throws RecoveryException when a chunk does not fit the state root */
+    public void install(RecoveryListener listener) {
+        loadChunks(listener);
+        if (!tables.isEmpty()) {
+            store.ingestEntries(tables);
+        }
+        store.commit();
+        Hash root = new State(store, manifest.bucketBits()).root(manifest.checkpointIndex());
+        if (!root.equals(manifest.stateRoot())) {
+            throw new RecoveryException("the restored state has root %s, the snapshot of checkpoint %d says %s"
+                    .formatted(root, manifest.checkpointIndex(), manifest.stateRoot()));
         }
     }
 
-    private byte[] chunk(Hash id) {
-        return SnapshotSource.read(chunks, id)
-                .orElseThrow(() -> new IllegalStateException("chunk " + id + " was not fetched"));
+    private void loadChunks(RecoveryListener listener) {
+        ExecutorService workers = Executors.newFixedThreadPool(threads);
+        try {
+            Callable<Void> share = () -> {
+                loadShare(listener);
+                return null;
+            };
+            for (Future<Void> done : workers.invokeAll(Collections.nCopies(threads, share))) {
+                done.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof InvalidSnapshotException refused) {
+                throw new RecoveryException(
+                        "the snapshot of checkpoint " + manifest.checkpointIndex() + " is not used: "
+                                + refused.getMessage(),
+                        refused);
+            }
+            throw new IllegalStateException("the snapshot was not installed: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while installing a snapshot", e);
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private void loadShare(RecoveryListener listener) throws InvalidSnapshotException {
+        List<ChunkRef> chunks = manifest.chunks();
+        boolean done = false;
+        try {
+            var reader = new ChunkReader(manifest, source.chunk(manifest.digestsId(), manifest.digestsSize()));
+            for (int i = next.getAndIncrement(); i < chunks.size(); i = next.getAndIncrement()) {
+                load(chunks.get(i), reader, listener);
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                // What the others would still load is of no use.
+                next.set(chunks.size());
+            }
+        }
+    }
+
+    private void load(ChunkRef ref, ChunkReader reader, RecoveryListener listener) throws InvalidSnapshotException {
+        VerifiedChunk chunk = reader.verify(ref, source.chunk(ref.id(), ref.size()));
+        Path table = tableDirectory.resolve(ref.id().hex() + ".sst");
+        if (ref.entries() > 0) {
+            try (var file = EntryTableFile.create(table)) {
+                chunk.forEachEntry(file::add);
+            }
+        }
+        synchronized (this) {
+            if (ref.entries() > 0) {
+                tables.add(table);
+            }
+            chunk.forEachBucket(store::putBucket);
+            entries += ref.entries();
+            applied++;
+            listener.chunkApplied(applied, manifest.chunks().size(), entries);
+        }
     }
 }

@@ -136,8 +136,12 @@ public final class SnapshotSource {
         }
     }
 
-    /** A fetched chunk. */
-    static Optional<byte[]> read(Path directory, Hash id) {
+    /** A chunk that {@link #fetch} brought. */
+    static byte[] fetched(Path directory, Hash id) {
+        return read(directory, id).orElseThrow(() -> new IllegalStateException("chunk " + id + " was not fetched"));
+    }
+
+    private static Optional<byte[]> read(Path directory, Hash id) {
         try {
             return Optional.of(Files.readAllBytes(directory.resolve(id.hex())));
         } catch (NoSuchFileException e) {
@@ -156,7 +160,7 @@ public final class SnapshotSource {
     }
 
     private static boolean hasId(byte[] bytes, Hash id) {
-        return Hash.of(Domain.sha256().digest(bytes)).equals(id);
+        return Domain.contentId(bytes).equals(id);
     }
 
     private byte @Nullable [] open(Hash id, int size, ConsumerRecord<String, byte[]> rec) {

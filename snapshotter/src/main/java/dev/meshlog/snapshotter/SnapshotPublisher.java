@@ -1,12 +1,13 @@
 package dev.meshlog.snapshotter;
 
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.state.BucketDigests;
 import dev.meshlog.ledger.state.ChunkCompression;
+import dev.meshlog.ledger.state.ChunkFrames;
 import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.InvalidSnapshotException;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.SnapshotRejection;
-import dev.meshlog.ledger.state.StateChunks;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
@@ -27,7 +28,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,7 +45,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes snapshots into the cluster: the chunks that no kept snapshot has, then, when those are acknowledged, the manifest. Removes a snapshot the
- * other way round. A crash in between leaves chunks that no manifest names; the next start removes them. One thread.
+ * other way round. A crash in between leaves chunks that no manifest names; the next start removes them. One thread may use it; it has helpers while it cuts.
  */
 final class SnapshotPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotPublisher.class);
@@ -56,7 +60,7 @@ final class SnapshotPublisher implements AutoCloseable {
     private final Clock clock;
     private final Producer<String, byte[]> producer;
     private final List<Published> kept = new ArrayList<>();
-    private final Map<Hash, Integer> compressedSizes = new HashMap<>();
+    private final Map<Hash, Integer> compressedSizes = new ConcurrentHashMap<>();
 
     /**
      * A snapshot in the cluster.
@@ -177,13 +181,8 @@ final class SnapshotPublisher implements AutoCloseable {
         long started = clock.millis();
         List<ChunkRef> refs = new ArrayList<>();
         List<Future<RecordMetadata>> writes = new ArrayList<>();
-        var chunks = new StateChunks(candidate.digests().bucketBits(), chunk -> {
-            refs.add(chunk.ref());
-            write(chunk.id(), chunk.bytes(), writes);
-        });
-        candidate.entries().forEachEntry(chunks::add);
-        chunks.finish();
-        write(candidate.digests().id(), candidate.digests().bytes(), writes);
+        cut(candidate, refs, writes);
+        writeDigests(candidate.digests(), writes);
         await(writes);
 
         Manifest manifest = Manifest.of(
@@ -241,18 +240,40 @@ final class SnapshotPublisher implements AutoCloseable {
         producer.close();
     }
 
-    private void write(Hash id, byte[] bytes, List<Future<RecordMetadata>> writes) {
-        if (compressedSizes.containsKey(id)) {
+    private void cut(Candidate candidate, List<ChunkRef> refs, List<Future<RecordMetadata>> writes) {
+        ExecutorService workers =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try {
+            var frames =
+                    new ChunkFrames(candidate.digests().bucketBits(), workers, compressedSizes::containsKey, frame -> {
+                        refs.add(frame.ref());
+                        frame.zstd()
+                                .ifPresent(zstd ->
+                                        write(frame.ref().id(), frame.ref().size(), zstd, writes));
+                    });
+            candidate.entries().forEachEntry(frames::add);
+            frames.finish();
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private void writeDigests(BucketDigests digests, List<Future<RecordMetadata>> writes) {
+        byte[] bytes = digests.bytes();
+        write(digests.id(), bytes.length, ChunkCompression.compress(bytes), writes);
+    }
+
+    private void write(Hash id, int size, byte[] frame, List<Future<RecordMetadata>> writes) {
+        // Of two equal chunks of one snapshot, such as empty ones, both may come.
+        if (compressedSizes.putIfAbsent(id, frame.length) != null) {
             return;
         }
-        byte[] frame = ChunkCompression.compress(bytes);
-        compressedSizes.put(id, frame.length);
         writes.add(send(
                 Topics.CHUNKS,
                 id,
                 SnapshotChunk.newBuilder()
                         .setId(id.fixed())
-                        .setSize(bytes.length)
+                        .setSize(size)
                         .setZstd(ByteBuffer.wrap(frame))
                         .build()));
     }

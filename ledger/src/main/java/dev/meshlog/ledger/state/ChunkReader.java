@@ -71,7 +71,7 @@ public final class ChunkReader {
                 offsets.put(bucket, range.offset);
             }
         }
-        return new VerifiedChunk(ref, digests.bucketBits(), bytes, accumulators, offsets);
+        return new VerifiedChunk(ref, bytes, accumulators, offsets);
     }
 
     private SortedMap<Integer, BucketRange> read(ChunkRef ref, byte[] bytes) throws InvalidSnapshotException {

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 public final class StateChunks {
     private final int bucketBits;
-    private final Consumer<Chunk> sink;
+    private final Consumer<Cut> sink;
 
     // Complete ranges that follow each other without a gap, each one a left half; and the bucket that is being filled.
     private final Deque<Range> waiting = new ArrayDeque<>();
@@ -47,11 +47,28 @@ public final class StateChunks {
         }
     }
 
-    /** @throws IllegalArgumentException when bucketBits is not 1 to 16 */
-    public StateChunks(int bucketBits, Consumer<Chunk> sink) {
+    /** A chunk before its id is computed. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Cut(int firstBucket, int lastBucket, long entries, byte[] bytes) {
+        Chunk chunk() {
+            return new Chunk(firstBucket, lastBucket, entries, bytes);
+        }
+    }
+
+    private StateChunks(Consumer<Cut> sink, int bucketBits) {
         Buckets.count(bucketBits);
         this.bucketBits = bucketBits;
         this.sink = sink;
+    }
+
+    /** For a sink that computes the ids itself. */
+    static StateChunks unhashed(int bucketBits, Consumer<Cut> sink) {
+        return new StateChunks(sink, bucketBits);
+    }
+
+    /** @throws IllegalArgumentException when bucketBits is not 1 to 16 */
+    public StateChunks(int bucketBits, Consumer<Chunk> sink) {
+        this(cut -> sink.accept(cut.chunk()), bucketBits);
     }
 
     /**
@@ -135,7 +152,7 @@ public final class StateChunks {
         byte[] bytes = Arrays.copyOfRange(buffer, start, start + range.bytes);
         start += range.bytes;
         emittedBuckets = range.first + range.width;
-        sink.accept(new Chunk(range.first, emittedBuckets - 1, range.entries, bytes));
+        sink.accept(new Cut(range.first, emittedBuckets - 1, range.entries, bytes));
     }
 
     private void reserve(int length) {

@@ -8,7 +8,6 @@ import java.util.function.BiConsumer;
 /** A chunk whose entries are known to be those of the manifest's state root. Only {@link ChunkReader} makes one. */
 public final class VerifiedChunk {
     private final ChunkRef ref;
-    private final int bucketBits;
     private final byte[] bytes;
     private final SortedMap<Integer, byte[]> accumulators;
     private final NavigableMap<Integer, Integer> offsets;
@@ -19,12 +18,10 @@ public final class VerifiedChunk {
      */
     VerifiedChunk(
             ChunkRef ref,
-            int bucketBits,
             byte[] bytes,
             SortedMap<Integer, byte[]> accumulators,
             NavigableMap<Integer, Integer> offsets) {
         this.ref = ref;
-        this.bucketBits = bucketBits;
         this.bytes = bytes;
         this.accumulators = accumulators;
         this.offsets = offsets;
@@ -36,10 +33,11 @@ public final class VerifiedChunk {
 
     /** Shows every entry, in (bucket, key) order. */
     public void forEachEntry(EntryVisitor visitor) {
-        var in = new EncodedEntries(bytes, 0, bytes.length);
-        while (in.next()) {
-            byte[] key = in.key();
-            visitor.entry(Buckets.bucketOf(key, bucketBits), key, in.value());
+        for (int bucket : offsets.keySet()) {
+            EncodedEntries in = entriesOf(bucket);
+            while (in.next()) {
+                visitor.entry(bucket, in.key(), in.value());
+            }
         }
     }
 
