@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Validators whose vertices cite all of the round before, their own first. The same for the same number every time. */
@@ -61,6 +62,10 @@ final class BenchNetwork {
         return genesis;
     }
 
+    long round() {
+        return round;
+    }
+
     Hash networkId() {
         return networkId;
     }
@@ -76,7 +81,7 @@ final class BenchNetwork {
     }
 
     /** The same with a signature of zeros: for what comes behind the verification. */
-    List<Vertex> nextUnsignedRound(List<byte[]> transactions) {
+    List<Vertex> nextUnsignedRound(IntFunction<List<byte[]>> transactionsOf) {
         List<Vertex> vertices = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
             byte[] body = BODY.encode(VertexBody.newBuilder()
@@ -86,7 +91,9 @@ final class BenchNetwork {
                                     parent.producer().fixed(),
                                     parent.id().fixed()))
                             .toList())
-                    .setTransactions(transactions.stream().map(ByteBuffer::wrap).toList())
+                    .setTransactions(transactionsOf.apply(i).stream()
+                            .map(ByteBuffer::wrap)
+                            .toList())
                     .setTimestampMs(round)
                     .build());
             var header = new VertexHeader(

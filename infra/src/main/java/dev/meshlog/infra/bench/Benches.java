@@ -5,7 +5,13 @@ import java.util.Optional;
 
 /** All there are. */
 public final class Benches {
-    private static final List<Bench> ALL = List.of(new VerifyBench(), new OrderBench(), new StateRootBench());
+    private static final List<Bench> ALL = List.of(
+            new VerifyBench(),
+            new OrderBench(),
+            new StateRootBench(),
+            new ExecuteBench(),
+            new SnapshotBench(),
+            new RestoreBench());
 
     private Benches() {}
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One thread for each processor. */
 final class Cores implements AutoCloseable {
-    private static final int STEP = 16;
+    private static final int STEP = 4;
 
     private final int count = Runtime.getRuntime().availableProcessors();
     private final ExecutorService threads = Executors.newFixedThreadPool(count);

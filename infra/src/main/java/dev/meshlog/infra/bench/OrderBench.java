@@ -113,7 +113,7 @@ final class OrderBench implements Bench {
         for (int done = 0; done < rounds; ) {
             List<Vertex> block = new ArrayList<>();
             for (; done < rounds && block.size() < BLOCK; done++) {
-                block.addAll(network.nextUnsignedRound(List.of()));
+                block.addAll(network.nextUnsignedRound(producer -> List.of()));
             }
             long cpuBefore = threads.getCurrentThreadCpuTime();
             long before = System.nanoTime();
