@@ -9,11 +9,12 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.crypto.Ed25519;
-import dev.meshlog.ledger.vertex.KnownValidators;
 import dev.meshlog.schemas.testing.BoundedAllocation;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Beside the certificates of the published vectors. */
@@ -23,17 +24,20 @@ class CertificateFuzzTest {
     CertificateFuzzTest() throws IOException {
         try (var vectors = CertificateFuzzTest.class.getResourceAsStream("/vectors/certificates.json")) {
             JsonNode root = new ObjectMapper().readTree(Objects.requireNonNull(vectors));
-            List<Validator> members = new ArrayList<>();
-            root.get("validators")
-                    .forEach(member -> members.add(new Validator(
-                            Hash.ofHex(member.get("publicKey").asText()),
-                            member.get("weight").asLong(),
-                            "",
-                            0)));
+            Map<Long, Validators> sets = new HashMap<>();
+            for (JsonNode set : root.get("validators")) {
+                List<Validator> members = new ArrayList<>();
+                set.forEach(member -> members.add(new Validator(
+                        Hash.ofHex(member.get("publicKey").asText()),
+                        member.get("weight").asLong(),
+                        "",
+                        0)));
+                sets.put((long) sets.size(), new Validators(members));
+            }
             verifier = new CertificateVerifier(
                     Hash.ofHex(root.get("networkId").asText()),
                     root.get("epochLength").asLong(),
-                    KnownValidators.constant(new Validators(members)),
+                    Attesters.known(sets),
                     Ed25519.fastest());
         }
     }
