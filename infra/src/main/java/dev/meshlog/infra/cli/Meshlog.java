@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             UpCommand.class,
             TopicsCommand.class,
+            BrokerCommand.class,
             KeysCommand.class,
             LedgerCommand.class,
             DumpStateCommand.class,

@@ -46,6 +46,8 @@ class CommandTest {
             {"up", "--port", "x"},
             {"up", "--port", "70000"},
             {"up", "--frames", "x.frames"},
+            {"broker", "--port", "-1"},
+            {"broker", "--bootstrap-servers", "x:1"},
             {"up", "--demo", "--config", "x.yaml"}
         }) {
             var out = new StringWriter();
@@ -163,6 +165,14 @@ class CommandTest {
                 .doesNotExist();
         commit = commit(look("ledger", "status").out());
         assertThat(commit).isPositive();
+        try (var broker = MeshlogProcess.start(work, "broker", "--data", "data", "--port", "0")) {
+            broker.awaitPrinted("Kafka at 127.0.0.1:");
+            assertThat(look("keys").out())
+                    .as("through the broker that runs alone")
+                    .contains("sim/!");
+            broker.terminate();
+            assertThat(broker.awaitEnd(STOP).err()).isEmpty();
+        }
         assertThat(look("topics").out()).contains("radio.frames");
         assertThat(look("keys").out()).contains("sim/!");
         recomputeRoot(look("dump-state", "--raw").out());
