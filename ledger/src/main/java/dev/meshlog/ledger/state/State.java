@@ -1,7 +1,9 @@
 package dev.meshlog.ledger.state;
 
+import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.RootedTable;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -21,7 +23,9 @@ public final class State implements RootedTable {
 
     private final StateStore store;
     private final int bucketBits;
-    private final LtHash hash = new LtHash();
+    private final PendingElements elements = new PendingElements();
+    private final MessageDigest sha = Domain.sha256();
+    private final byte[] scratch = new byte[Hash.LENGTH];
     private final MerkleTree tree;
     private final Map<Integer, Accumulator> accumulators = new HashMap<>();
     private final BitSet undigested = new BitSet();
@@ -55,7 +59,8 @@ public final class State implements RootedTable {
     }
 
     /**
-     * A value equal to the one that is there changes nothing.
+     * A value equal to the one that is there changes nothing. The arrays are looked at again until the next root or flush: never change
+     * them.
      *
      * @throws IllegalArgumentException when the key or the value is outside {@link EntryLimits}
      */
@@ -66,13 +71,10 @@ public final class State implements RootedTable {
         if (old != null && Arrays.equals(old, value)) {
             return;
         }
-        Accumulator accumulator = touch(key);
         if (old == null) {
             entries++;
-        } else {
-            hash.subtract(accumulator, key, old);
         }
-        hash.add(accumulator, key, value);
+        change(key, old, value);
         store.put(key, value);
     }
 
@@ -83,7 +85,7 @@ public final class State implements RootedTable {
         if (old == null) {
             return;
         }
-        hash.subtract(touch(key), key, old);
+        change(key, old, null);
         entries--;
         store.delete(key);
     }
@@ -113,6 +115,7 @@ public final class State implements RootedTable {
 
     /** Writes the touched accumulators to the store. */
     public void flush() {
+        elements.settle();
         for (int bucket = unflushed.nextSetBit(0); bucket >= 0; bucket = unflushed.nextSetBit(bucket + 1)) {
             Accumulator accumulator = accumulator(bucket);
             store.putBucket(bucket, accumulator.isEmpty() ? null : accumulator.bytes());
@@ -125,17 +128,18 @@ public final class State implements RootedTable {
     }
 
     private void digest() {
+        elements.settle();
         for (int bucket = undigested.nextSetBit(0); bucket >= 0; bucket = undigested.nextSetBit(bucket + 1)) {
             tree.set(bucket, accumulator(bucket).digest());
         }
         undigested.clear();
     }
 
-    private Accumulator touch(byte[] key) {
-        int bucket = Buckets.bucketOf(key, bucketBits);
+    private void change(byte[] key, byte @Nullable [] removed, byte @Nullable [] added) {
+        int bucket = Buckets.bucketOf(sha, scratch, key, 0, key.length, bucketBits);
         undigested.set(bucket);
         unflushed.set(bucket);
-        return accumulator(bucket);
+        elements.add(bucket, accumulator(bucket), key, removed, added);
     }
 
     private Accumulator accumulator(int bucket) {
