@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ final class LogReplay {
     private long vertices;
     private int checked;
     private CheckpointMark checkpoint;
+    private RecoveryReport.@Nullable Compared compared;
 
     /** @param store with the state to go on from; an empty one becomes the genesis state */
     LogReplay(Cluster cluster, GenesisConfig genesis, RocksStateStore store, PublishedCommits published) {
@@ -62,6 +64,10 @@ final class LogReplay {
         PublishedCommits.Commit start = this.published.get(head().commitIndex());
         if (start != null) {
             compareHash(head().commitIndex(), start.commitHash(), head().commitHash());
+            Hash root = start.root();
+            if (root != null && start.checkpointIndex() == checkpoint.index()) {
+                compareRoot(root, checkpoint);
+            }
         }
     }
 
@@ -126,6 +132,11 @@ final class LogReplay {
         return vertices;
     }
 
+    /** The newest checkpoint of which a root had been published. */
+    RecoveryReport.@Nullable Compared compared() {
+        return compared;
+    }
+
     int checkedCheckpoints() {
         return checked;
     }
@@ -160,12 +171,16 @@ final class LogReplay {
         compareHash(commit.index(), expected.commitHash(), commit.commitHash());
         Hash expectedRoot = expected.root();
         if (expectedRoot != null && commit.checkpoint().isPresent()) {
-            checked++;
-            Hash root = commit.checkpoint().get().root();
-            if (!expectedRoot.equals(root)) {
-                differences.add("checkpoint %d: published root %s, replayed %s"
-                        .formatted(commit.checkpoint().get().index(), expectedRoot, root));
-            }
+            compareRoot(expectedRoot, commit.checkpoint().get());
+        }
+    }
+
+    private void compareRoot(Hash expected, CheckpointMark replayed) {
+        checked++;
+        compared = new RecoveryReport.Compared(replayed.index(), expected, replayed.root());
+        if (!expected.equals(replayed.root())) {
+            differences.add("checkpoint %d: published root %s, replayed %s"
+                    .formatted(replayed.index(), expected, replayed.root()));
         }
     }
 

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * What a recovery did and found.
  *
  * @param snapshotCheckpoint −1 when there was no snapshot and everything was replayed
- * @param checkpoint the newest checkpoint that was reached, with the root computed here and the root the ledger published for it
- * @param checkedCheckpoints how many were compared on the way
+ * @param checkpoint the newest checkpoint that was reached, with the root computed here; the log may be ahead of what the ledger published
+ * @param compared the newest checkpoint of which the ledger had published a root; null when there was none
+ * @param checkedCheckpoints how many were compared
  */
 public record RecoveryReport(
         long snapshotCheckpoint,
@@ -30,32 +31,41 @@ public record RecoveryReport(
         long entries,
         long checkpoint,
         Hash root,
-        @Nullable Hash publishedRoot,
+        @Nullable Compared compared,
         int checkedCheckpoints,
         List<String> differences,
         long fetchMs,
         long applyMs,
         long replayMs) {
+    /** One checkpoint's root as the ledger published it and as it was computed here. */
+    public record Compared(long checkpoint, Hash published, Hash recovered) {}
+
     public RecoveryReport {
         differences = List.copyOf(differences);
     }
 
     /** Whether nothing that could be compared was different. */
     public boolean consistent() {
-        return differences.isEmpty() && (publishedRoot == null || root.equals(publishedRoot));
+        return differences.isEmpty();
     }
 
     /** Whether everything that could be compared was equal, and something was. */
     public boolean verified() {
-        return consistent() && publishedRoot != null;
+        return consistent() && compared != null;
     }
 
     /** As a table for people, in its order. */
     public Map<String, Object> figures() {
         var figures = new LinkedHashMap<String, Object>();
-        figures.put("state root, published", String.valueOf(publishedRoot()));
-        figures.put("state root, recovered", root().hex());
-        figures.put("checkpoint", checkpoint());
+        Compared same = compared();
+        if (same != null) {
+            figures.put("state root, published", same.published().hex());
+            figures.put("state root, recovered", same.recovered().hex());
+            figures.put("checkpoint", same.checkpoint());
+        }
+        if (same == null || same.checkpoint() < checkpoint()) {
+            figures.put("not published yet", "checkpoint %d, root %s".formatted(checkpoint(), root()));
+        }
         figures.put("commit", commitIndex() + " " + commitHash());
         figures.put("objects", objects());
         figures.put("entries", entries());

@@ -1,7 +1,6 @@
 package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
-import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.Manifest;
@@ -136,11 +135,6 @@ public final class Replayer {
             long replayMs) {
         long commit = replay.head().commitIndex();
         var mark = replay.checkpoint();
-        Hash publishedRoot = published.byIndex().values().stream()
-                .filter(each -> each.root() != null && each.checkpointIndex() == mark.index())
-                .map(PublishedCommits.Commit::root)
-                .findFirst()
-                .orElse(null);
         var last = published.byIndex().get(commit);
         return new RecoveryReport(
                 found == null ? -1 : found.manifest().checkpointIndex(),
@@ -159,7 +153,7 @@ public final class Replayer {
                 replay.entries(),
                 mark.index(),
                 mark.root(),
-                publishedRoot,
+                replay.compared(),
                 replay.checkedCheckpoints(),
                 replay.differences(),
                 fetchMs,

@@ -73,9 +73,15 @@ public final class ReplayerCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         report.figures().forEach((name, value) -> out.printf("%-22s %s%n", name, value));
         report.differences().forEach(out::println);
-        boolean verified = report.verified() || report.commitIndex() == 0;
-        out.println(verified ? "state roots are EQUAL" : "state roots DIFFER");
+        if (report.verified()) {
+            out.println("state roots are EQUAL");
+        } else {
+            out.println(
+                    report.consistent()
+                            ? "no checkpoint was published yet: there is no state root to compare with"
+                            : "state roots DIFFER");
+        }
         out.flush();
-        return verified ? 0 : VERIFICATION_FAILED;
+        return report.consistent() ? 0 : VERIFICATION_FAILED;
     }
 }

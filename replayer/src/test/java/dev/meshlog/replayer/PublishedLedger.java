@@ -140,6 +140,27 @@ final class PublishedLedger {
         }
     }
 
+    /** Vertices that come into the log while the orderer stands still: nothing is published of their commits. */
+    void runUnpublished(List<Vertex> vertices) throws Exception {
+        for (Vertex vertex : vertices) {
+            long offset = broker.write(
+                    Topics.VERIFIED, vertex.producer().hex(), Cluster.encode(Topics.VERIFIED, vertex.record()));
+            ledger.apply(vertex, offset).commits().forEach(this::note);
+        }
+    }
+
+    private void note(CommitOutput commit) {
+        commits.put(commit.index(), commit);
+        commit.changes().forEach((key, value) -> {
+            if (value == null) {
+                fold.delete(key);
+            } else {
+                fold.put(key, value);
+            }
+        });
+        rootAfter.put(commit.index(), fold.root(0));
+    }
+
     private void apply(Vertex vertex, long offset, Producer<String, byte[]> producer, int snapshotEvery)
             throws Exception {
         List<CommitOutput> made = ledger.apply(vertex, offset).commits();
@@ -147,15 +168,7 @@ final class PublishedLedger {
             if (commit.index() < made.get(made.size() - 1).index()) {
                 commitsInCompany.add(commit.index());
             }
-            commits.put(commit.index(), commit);
-            commit.changes().forEach((key, value) -> {
-                if (value == null) {
-                    fold.delete(key);
-                } else {
-                    fold.put(key, value);
-                }
-            });
-            rootAfter.put(commit.index(), fold.root(0));
+            note(commit);
             var unused = producer.send(new ProducerRecord<>(
                     Topics.COMMITS.name(),
                     Long.toString(commit.index()),

@@ -343,6 +343,27 @@ class ReplayerTest {
     }
 
     @Test
+    void logThatIsAheadOfWhatTheLedgerPublishedIsNoDifference() throws Exception {
+        List<Vertex> vertices = ledger.vertices(SEED, 60);
+        ledger.run(vertices.subList(0, 150), 2);
+        long published = ledger.newestCommit();
+        ledger.runUnpublished(vertices.subList(150, vertices.size()));
+        long interval = ledger.network.genesis.checkpointInterval();
+        assertThat(ledger.newestCommit() / interval).isGreaterThan(published / interval);
+
+        RecoveryReport report = recover("target", false, Long.MAX_VALUE);
+
+        assertThat(report.verified()).isTrue();
+        assertThat(report.commitIndex()).isEqualTo(ledger.newestCommit());
+        assertThat(report.compared())
+                .extracting(RecoveryReport.Compared::checkpoint)
+                .isEqualTo(published / interval);
+        assertThat(report.checkpoint()).isGreaterThan(published / interval);
+        assertThat(report.figures()).containsKeys("state root, published", "not published yet");
+        assertThat(root("target")).isEqualTo(ledger.rootAfter(ledger.newestCommit()));
+    }
+
+    @Test
     void stateThatContradictsWhatWasPublishedDoesNotBecomeTheTarget() throws Exception {
         publish(40, 4);
         CommitOutput last = ledger.commit(

@@ -64,7 +64,7 @@ final class ReplayCommand implements Callable<Integer> {
                                 listener(terminal));
                 terminal.result("recovery", report.figures());
                 report.differences().forEach(terminal::say);
-                if (report.checkpoint() == 0 && report.differences().isEmpty()) {
+                if (report.consistent() && !report.verified()) {
                     terminal.say("no checkpoint was published yet: there is no state root to compare with");
                     return 0;
                 }
