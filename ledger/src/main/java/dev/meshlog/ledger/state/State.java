@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class State implements RootedTable {
     private static final int KEPT_ACCUMULATORS = 4096;
+
+    /** Fewer are not worth a second thread. */
+    private static final int FEW_DIGESTS = 64;
 
     private final StateStore store;
     private final int bucketBits;
@@ -129,8 +133,18 @@ public final class State implements RootedTable {
 
     private void digest() {
         elements.settle();
-        for (int bucket = undigested.nextSetBit(0); bucket >= 0; bucket = undigested.nextSetBit(bucket + 1)) {
-            tree.set(bucket, accumulator(bucket).digest());
+        int[] buckets = undigested.stream().toArray();
+        var touched = new Accumulator[buckets.length];
+        for (int i = 0; i < buckets.length; i++) {
+            touched[i] = accumulator(buckets[i]);
+        }
+        // Each digest reads 2 KiB: many are computed by all processors.
+        Stream<Accumulator> all = Arrays.stream(touched);
+        Hash[] digests = (buckets.length < FEW_DIGESTS ? all : all.parallel())
+                .map(Accumulator::digest)
+                .toArray(Hash[]::new);
+        for (int i = 0; i < buckets.length; i++) {
+            tree.set(buckets[i], digests[i]);
         }
         undigested.clear();
     }
