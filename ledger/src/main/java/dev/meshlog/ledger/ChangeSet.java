@@ -3,60 +3,67 @@ package dev.meshlog.ledger;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Iterator;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Changes to a table that are not in it yet. */
+/** Changes to a table that are not in it yet. An entry is read from the table once, however often it is asked for. */
 public final class ChangeSet implements EntryTable {
     /** Unsigned, as keys are ordered everywhere. */
     public static final Comparator<byte[]> KEY_ORDER = Arrays::compareUnsigned;
 
     private final EntryTable base;
-    private final NavigableMap<byte[], Value> changes = new TreeMap<>(KEY_ORDER);
+    private final NavigableMap<byte[], Entry> entries = new TreeMap<>(KEY_ORDER);
 
     public ChangeSet(EntryTable base) {
         this.base = base;
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Value(byte @Nullable [] bytes) {}
+    /** As it is in the table, and as it shall be. */
+    private static final class Entry {
+        private final byte @Nullable [] old;
+        private byte @Nullable [] value;
+
+        Entry(byte @Nullable [] old) {
+            this.old = old;
+            this.value = old;
+        }
+    }
 
     @Override
     public byte @Nullable [] get(byte[] key) {
-        Value change = changes.get(key);
-        return change == null ? base.get(key) : change.bytes();
+        return entry(key).value;
     }
 
     @Override
     public void put(byte[] key, byte[] value) {
-        changes.put(key, new Value(value));
+        entry(key).value = value;
     }
 
     @Override
     public void delete(byte[] key) {
-        changes.put(key, new Value(null));
+        entry(key).value = null;
     }
 
     /** Drops what changes nothing, writes the rest to the table below and returns it: sorted by key, null for an entry that goes. */
     public NavigableMap<byte[], byte @Nullable []> flush() {
         NavigableMap<byte[], byte @Nullable []> net = new TreeMap<>(KEY_ORDER);
-        for (Iterator<Map.Entry<byte[], Value>> all = changes.entrySet().iterator(); all.hasNext(); ) {
-            Map.Entry<byte[], Value> change = all.next();
-            byte[] key = change.getKey();
-            byte[] value = change.getValue().bytes();
-            if (!Arrays.equals(base.get(key), value)) {
-                if (value == null) {
-                    base.delete(key);
-                } else {
-                    base.put(key, value);
-                }
-                net.put(key, value);
+        entries.forEach((key, entry) -> {
+            if (!Arrays.equals(entry.old, entry.value)) {
+                base.replace(key, entry.old, entry.value);
+                net.put(key, entry.value);
             }
-            all.remove();
-        }
+        });
+        entries.clear();
         return Collections.unmodifiableNavigableMap(net);
+    }
+
+    private Entry entry(byte[] key) {
+        Entry known = entries.get(key);
+        if (known == null) {
+            known = new Entry(base.get(key));
+            entries.put(key, known);
+        }
+        return known;
     }
 }

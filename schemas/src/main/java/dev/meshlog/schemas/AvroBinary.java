@@ -27,11 +27,20 @@ public final class AvroBinary<T extends SpecificRecordBase> {
 
     private final Schema schema;
     private final SpecificData model;
+    private final SpecificDatumWriter<T> writer;
+
+    // Making a reader resolves the schemas against each other, which takes longer than reading a small record. The
+    // writer seldom changes.
+    private final ThreadLocal<Reader<T>> lastReader;
 
     public AvroBinary(Schema schema) {
         this.schema = schema;
         this.model = SpecificData.getForSchema(schema);
+        this.writer = new SpecificDatumWriter<>(schema, model);
+        this.lastReader = ThreadLocal.withInitial(() -> reader(schema));
     }
+
+    private record Reader<T>(Schema writer, SpecificDatumReader<T> datums) {}
 
     public byte[] encode(T record) {
         var out = new ByteArrayOutputStream(256);
@@ -42,7 +51,7 @@ public final class AvroBinary<T extends SpecificRecordBase> {
     void encode(T record, ByteArrayOutputStream out) {
         try {
             BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-            new SpecificDatumWriter<T>(schema, model).write(record, encoder);
+            writer.write(record, encoder);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
@@ -53,11 +62,16 @@ public final class AvroBinary<T extends SpecificRecordBase> {
         return decode(bytes, 0, schema);
     }
 
-    T decode(byte[] bytes, int offset, Schema writer) {
+    T decode(byte[] bytes, int offset, Schema writtenWith) {
+        Reader<T> reader = lastReader.get();
+        if (!reader.writer().equals(writtenWith)) {
+            reader = reader(writtenWith);
+            lastReader.set(reader);
+        }
         BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, offset, bytes.length - offset, null);
         T record;
         try {
-            record = new SpecificDatumReader<T>(writer, schema, model).read(null, decoder);
+            record = reader.datums().read(null, decoder);
             if (!decoder.isEnd()) {
                 throw new MalformedRecordException("bytes left over behind a " + schema.getName());
             }
@@ -66,5 +80,9 @@ public final class AvroBinary<T extends SpecificRecordBase> {
                     "not a " + schema.getName() + ": " + e.getClass().getSimpleName(), e);
         }
         return record;
+    }
+
+    private Reader<T> reader(Schema writtenWith) {
+        return new Reader<>(writtenWith, new SpecificDatumReader<>(writtenWith, schema, model));
     }
 }

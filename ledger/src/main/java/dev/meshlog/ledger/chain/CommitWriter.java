@@ -16,7 +16,6 @@ import dev.meshlog.ledger.execution.Pod;
 import dev.meshlog.ledger.execution.TxResult;
 import dev.meshlog.ledger.vertex.Vertex;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -72,7 +71,7 @@ final class CommitWriter {
                 leader.round(),
                 epochs.history().ofEpoch(epoch + 2),
                 changed -> history(epoch, floor, changed).fitsAnEntry());
-        List<TxResult> results = execute(vertices, context);
+        List<TxResult> results = executor.execute(vertices, context);
 
         ReplayWindow.remember(changes, index, leader.round(), context.executed());
         long oldest =
@@ -118,16 +117,6 @@ final class CommitWriter {
 
     private ValidatorHistory history(long epoch, long floor, Validators ofEpochAfterNext) {
         return epochs.history().with(epoch + 2, ofEpochAfterNext).from(epochs.epoch(floor));
-    }
-
-    private List<TxResult> execute(List<Vertex> vertices, CommitContext context) {
-        List<TxResult> results = new ArrayList<>();
-        for (Vertex vertex : vertices) {
-            for (byte[] transaction : vertex.transactions()) {
-                results.add(executor.execute(transaction, vertex.id(), context));
-            }
-        }
-        return results;
     }
 
     private boolean isCheckpoint(long commitIndex) {

@@ -11,12 +11,14 @@ import dev.meshlog.ledger.execution.PodOutcome.Success;
 import dev.meshlog.ledger.vertex.Call;
 import dev.meshlog.ledger.vertex.ObjectRef;
 import dev.meshlog.ledger.vertex.Transaction;
-import dev.meshlog.schemas.MalformedRecordException;
+import dev.meshlog.ledger.vertex.Vertex;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * leaves no trace, so that a copy with a forged signature can't block the real one.
  */
 public final class Executor {
+    /** Fewer signatures are not worth a second thread. */
+    private static final int MANY = 8;
+
     private final Hash networkId;
     private final long maxTxValidity;
     private final SignatureCheck signatures;
@@ -41,16 +46,45 @@ public final class Executor {
         }
     }
 
-    public TxResult execute(byte[] bytes, Hash vertexId, CommitContext commit) {
-        Transaction transaction;
-        try {
-            transaction = Transaction.parse(networkId, bytes);
-        } catch (MalformedRecordException e) {
-            // There is no body to hash: the id of a result is then that of all the bytes.
-            Hash id = Domain.TRANSACTION.hash(networkId, bytes);
-            return new TxResult(id, vertexId, ResultCode.MALFORMED, String.valueOf(e.getMessage()), List.of());
+    /**
+     * The transactions of a commit in its order. A signature depends on neither the state nor other transactions: those of many are checked by
+     * all processors before the first one runs.
+     */
+    public List<TxResult> execute(List<Vertex> vertices, CommitContext commit) {
+        List<Incoming> all = new ArrayList<>();
+        for (Vertex vertex : vertices) {
+            vertex.transactions().forEach(bytes -> all.add(Incoming.of(networkId, bytes, vertex.id())));
         }
-        PodOutcome outcome = admit(transaction, commit);
+        checkSignatures(all, commit);
+        List<TxResult> results = new ArrayList<>();
+        all.forEach(each -> results.add(execute(each, commit)));
+        return results;
+    }
+
+    /** One transaction alone. */
+    public TxResult execute(byte[] bytes, Hash vertexId, CommitContext commit) {
+        return execute(Incoming.of(networkId, bytes, vertexId), commit);
+    }
+
+    /** Of each transaction that is new here the first copy; the others are looked at when their turn comes, if it still matters. */
+    private void checkSignatures(List<Incoming> all, CommitContext commit) {
+        Set<Hash> seen = new HashSet<>();
+        List<Incoming> firsts = all.stream()
+                .filter(each -> !each.isMalformed()
+                        && seen.add(each.id())
+                        && commit.state().get(StateKey.transaction(each.id())) == null)
+                .toList();
+        if (firsts.size() >= MANY) {
+            firsts.parallelStream().forEach(each -> each.hasGoodSignature(signatures));
+        }
+    }
+
+    private TxResult execute(Incoming incoming, CommitContext commit) {
+        if (incoming.isMalformed()) {
+            return new TxResult(incoming.id(), incoming.vertexId(), ResultCode.MALFORMED, incoming.defect(), List.of());
+        }
+        Transaction transaction = incoming.transaction();
+        PodOutcome outcome = admit(incoming, commit);
         if (outcome == null) {
             commit.state()
                     .put(
@@ -61,19 +95,19 @@ public final class Executor {
         }
         if (outcome instanceof Success success) {
             List<Hash> created = apply(transaction, success, commit);
-            return new TxResult(transaction.id(), vertexId, ResultCode.OK, "", created);
+            return new TxResult(transaction.id(), incoming.vertexId(), ResultCode.OK, "", created);
         }
         var failure = (Failure) outcome;
-        return new TxResult(transaction.id(), vertexId, failure.code(), failure.detail(), List.of());
+        return new TxResult(transaction.id(), incoming.vertexId(), failure.code(), failure.detail(), List.of());
     }
 
     /** Null when the transaction may run. */
-    private @Nullable Failure admit(Transaction transaction, CommitContext commit) {
-        long validUntil = transaction.call().validUntilRound();
-        if (commit.state().get(StateKey.transaction(transaction.id())) != null) {
+    private @Nullable Failure admit(Incoming incoming, CommitContext commit) {
+        long validUntil = incoming.transaction().call().validUntilRound();
+        if (commit.state().get(StateKey.transaction(incoming.id())) != null) {
             return new Failure(ResultCode.DUPLICATE, "");
         }
-        if (!transaction.hasGoodSignature(signatures)) {
+        if (!incoming.hasGoodSignature(signatures)) {
             return new Failure(ResultCode.BAD_SIGNATURE, "");
         }
         if (validUntil < commit.leaderRound()) {

@@ -15,10 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -31,7 +35,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.WriteBatchWithIndex;
+import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -54,13 +58,19 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
     }
 
     private static final List<String> FAMILIES = List.of("default", "entries", "buckets", "vertices", "meta");
+    private static final int ENTRIES = 1;
+    private static final int BUCKETS = 2;
+    private static final int VERTICES = 3;
+    private static final int META = 4;
 
     private final Path directory;
     private final int bucketBits;
     private final RocksDB db;
     private final List<AutoCloseable> owned;
     private final List<ColumnFamilyHandle> families;
-    private final WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
+    // By family and key; null: deleted.
+    private final List<Map<ByteBuffer, byte @Nullable []>> written =
+            List.of(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
     private final WriteOptions writeOptions = new WriteOptions();
     private final ReadOptions readOptions = new ReadOptions();
 
@@ -81,6 +91,7 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
      */
     public static RocksStateStore open(Path directory, int bucketBits) {
         var cache = new LRUCache(16 << 20);
+        var filter = new BloomFilter(EntryTableFile.FILTER_BITS);
         var options = new DBOptions()
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
@@ -90,9 +101,10 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         var familyOptions = new ColumnFamilyOptions()
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setWriteBufferSize(16 << 20)
-                .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache));
+                .setTableFormatConfig(
+                        new BlockBasedTableConfig().setBlockCache(cache).setFilterPolicy(filter));
         var families = new ArrayList<ColumnFamilyHandle>();
-        List<AutoCloseable> owned = List.of(familyOptions, options, cache);
+        List<AutoCloseable> owned = List.of(familyOptions, options, filter, cache);
         try {
             Files.createDirectories(directory);
             var db = RocksDB.open(
@@ -115,51 +127,47 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
 
     @Override
     public byte @Nullable [] get(byte[] key) {
-        return read(entries(), entryKey(key));
+        return read(ENTRIES, entryKey(key));
     }
 
     @Override
     public void put(byte[] key, byte[] value) {
-        write(entries(), entryKey(key), value);
+        write(ENTRIES, entryKey(key), value);
     }
 
     @Override
     public void delete(byte[] key) {
-        remove(entries(), entryKey(key));
+        write(ENTRIES, entryKey(key), null);
     }
 
     @Override
     public byte @Nullable [] bucket(int bucket) {
-        return read(buckets(), u16(bucket));
+        return read(BUCKETS, u16(bucket));
     }
 
     @Override
     public void putBucket(int bucket, byte @Nullable [] accumulator) {
-        if (accumulator == null) {
-            remove(buckets(), u16(bucket));
-        } else {
-            write(buckets(), u16(bucket), accumulator);
-        }
+        write(BUCKETS, u16(bucket), accumulator);
     }
 
     /** A counter of the owner, such as its input offset. */
     public OptionalLong number(String name) {
-        byte[] value = read(meta(), name.getBytes(StandardCharsets.UTF_8));
+        byte[] value = read(META, name.getBytes(StandardCharsets.UTF_8));
         return value == null
                 ? OptionalLong.empty()
                 : OptionalLong.of(ByteBuffer.wrap(value).getLong());
     }
 
     public void putNumber(String name, long value) {
-        write(meta(), name.getBytes(StandardCharsets.UTF_8), u64(value));
+        write(META, name.getBytes(StandardCharsets.UTF_8), u64(value));
     }
 
     public byte @Nullable [] bytes(String name) {
-        return read(meta(), name.getBytes(StandardCharsets.UTF_8));
+        return read(META, name.getBytes(StandardCharsets.UTF_8));
     }
 
     public void putBytes(String name, byte[] value) {
-        write(meta(), name.getBytes(StandardCharsets.UTF_8), value);
+        write(META, name.getBytes(StandardCharsets.UTF_8), value);
     }
 
     /** The pending vertices beside the state. */
@@ -169,9 +177,20 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
 
     /** Makes everything since the last call durable: one write batch. */
     public void commit() {
-        try {
+        try (var batch = new WriteBatch()) {
+            for (int family = 0; family < written.size(); family++) {
+                for (Map.Entry<ByteBuffer, byte @Nullable []> write :
+                        written.get(family).entrySet()) {
+                    byte[] value = write.getValue();
+                    if (value == null) {
+                        batch.delete(families.get(family), write.getKey().array());
+                    } else {
+                        batch.put(families.get(family), write.getKey().array(), value);
+                    }
+                }
+            }
             db.write(writeOptions, batch);
-            batch.clear();
+            written.forEach(Map::clear);
         } catch (RocksDBException e) {
             throw failed(directory, e);
         }
@@ -235,7 +254,8 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
     /** Takes sorted table files of entries into an empty store. */
     public void ingestEntries(List<Path> tables) {
         try (var options = new IngestExternalFileOptions().setMoveFiles(true)) {
-            db.ingestExternalFile(entries(), tables.stream().map(Path::toString).toList(), options);
+            db.ingestExternalFile(
+                    families.get(ENTRIES), tables.stream().map(Path::toString).toList(), options);
         } catch (RocksDBException e) {
             throw failed(directory, e);
         }
@@ -252,7 +272,6 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
 
     @Override
     public void close() {
-        batch.close();
         writeOptions.close();
         readOptions.close();
         families.forEach(ColumnFamilyHandle::close);
@@ -280,7 +299,7 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
 
         /** Calls {@code each} for every entry in (bucket, key) order. */
         public void forEachEntry(EntryVisitor each) {
-            try (RocksIterator it = db.newIterator(entries(), options)) {
+            try (RocksIterator it = db.newIterator(families.get(ENTRIES), options)) {
                 for (it.seekToFirst(); it.isValid(); it.next()) {
                     byte[] stored = it.key();
                     int bucket = ByteBuffer.wrap(stored).getShort() & 0xffff;
@@ -296,7 +315,7 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         public void forEachEntryOf(int bucket, EntryVisitor each) {
             byte[] prefix = u16(bucket);
             try (var few = new ReadOptions().setSnapshot(snapshot);
-                    RocksIterator it = db.newIterator(entries(), few)) {
+                    RocksIterator it = db.newIterator(families.get(ENTRIES), few)) {
                 for (it.seek(prefix); it.isValid() && Arrays.mismatch(prefix, it.key()) == 2; it.next()) {
                     each.entry(bucket, Arrays.copyOfRange(it.key(), 2, it.key().length), it.value());
                 }
@@ -323,50 +342,52 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
 
         @Override
         public void put(long offset, Vertex vertex) {
-            write(vertices(), u64(offset), codec.encode(vertex.record()));
+            write(VERTICES, u64(offset), codec.encode(vertex.record()));
         }
 
         @Override
         public void remove(long offset) {
-            RocksStateStore.this.remove(vertices(), u64(offset));
+            write(VERTICES, u64(offset), null);
         }
 
         @Override
         public void forEach(Visitor visitor) {
-            try (RocksIterator it = batch.newIteratorWithBase(vertices(), db.newIterator(vertices(), readOptions))) {
+            var all = new TreeMap<Long, byte[]>();
+            try (RocksIterator it = db.newIterator(families.get(VERTICES), readOptions)) {
                 for (it.seekToFirst(); it.isValid(); it.next()) {
-                    long offset = ByteBuffer.wrap(it.key()).getLong();
-                    visitor.visit(offset, Vertex.parse(networkId, codec.decode(it.value())));
+                    all.put(ByteBuffer.wrap(it.key()).getLong(), it.value());
                 }
                 it.status();
             } catch (RocksDBException e) {
                 throw failed(directory, e);
             }
+            written.get(VERTICES).forEach((key, value) -> {
+                if (value == null) {
+                    all.remove(key.getLong(0));
+                } else {
+                    all.put(key.getLong(0), value);
+                }
+            });
+            all.forEach((offset, bytes) -> visitor.visit(offset, Vertex.parse(networkId, codec.decode(bytes))));
         }
     }
 
-    private byte @Nullable [] read(ColumnFamilyHandle family, byte[] key) {
+    private byte @Nullable [] read(int family, byte[] key) {
+        Map<ByteBuffer, byte @Nullable []> uncommitted = written.get(family);
+        ByteBuffer wrapped = ByteBuffer.wrap(key);
+        byte[] value = uncommitted.get(wrapped);
+        if (value != null || uncommitted.containsKey(wrapped)) {
+            return value;
+        }
         try {
-            return batch.getFromBatchAndDB(db, family, readOptions, key);
+            return db.get(families.get(family), readOptions, key);
         } catch (RocksDBException e) {
             throw failed(directory, e);
         }
     }
 
-    private void write(ColumnFamilyHandle family, byte[] key, byte[] value) {
-        try {
-            batch.put(family, key, value);
-        } catch (RocksDBException e) {
-            throw failed(directory, e);
-        }
-    }
-
-    private void remove(ColumnFamilyHandle family, byte[] key) {
-        try {
-            batch.delete(family, key);
-        } catch (RocksDBException e) {
-            throw failed(directory, e);
-        }
+    private void write(int family, byte[] key, byte @Nullable [] value) {
+        written.get(family).put(ByteBuffer.wrap(key), value);
     }
 
     private static byte[] u64(long number) {
@@ -375,22 +396,6 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
 
     private static byte[] u16(int bucket) {
         return new byte[] {(byte) (bucket >> 8), (byte) bucket};
-    }
-
-    private ColumnFamilyHandle entries() {
-        return families.get(1);
-    }
-
-    private ColumnFamilyHandle buckets() {
-        return families.get(2);
-    }
-
-    private ColumnFamilyHandle vertices() {
-        return families.get(3);
-    }
-
-    private ColumnFamilyHandle meta() {
-        return families.get(4);
     }
 
     private static UncheckedIOException failed(Path directory, RocksDBException e) {

@@ -70,28 +70,34 @@ public final class State implements RootedTable {
      */
     @Override
     public void put(byte[] key, byte[] value) {
-        EntryLimits.check(key, value);
-        byte[] old = store.get(key);
-        if (old != null && Arrays.equals(old, value)) {
-            return;
-        }
-        if (old == null) {
-            entries++;
-        }
-        change(key, old, value);
-        store.put(key, value);
+        replace(key, store.get(key), value);
     }
 
     /** Without such an entry nothing happens. */
     @Override
     public void delete(byte[] key) {
-        byte[] old = store.get(key);
-        if (old == null) {
+        replace(key, store.get(key), null);
+    }
+
+    /** @throws IllegalArgumentException when the key or the value is outside {@link EntryLimits} */
+    @Override
+    public void replace(byte[] key, byte @Nullable [] old, byte @Nullable [] value) {
+        if (Arrays.equals(old, value)) {
             return;
         }
-        change(key, old, null);
-        entries--;
-        store.delete(key);
+        if (value != null) {
+            EntryLimits.check(key, value);
+        }
+        change(key, old, value);
+        if (old != null) {
+            entries--;
+        }
+        if (value == null) {
+            store.delete(key);
+        } else {
+            entries++;
+            store.put(key, value);
+        }
     }
 
     public int bucketBits() {
