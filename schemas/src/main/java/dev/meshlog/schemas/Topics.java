@@ -9,12 +9,14 @@ import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.LedgerEvent;
+import dev.meshlog.schemas.ledger.MissingVertex;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedTransaction;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
 import dev.meshlog.schemas.ledger.TransactionResult;
+import dev.meshlog.schemas.ledger.ValidatorTable;
 import dev.meshlog.schemas.radio.FrameOutcome;
 import dev.meshlog.schemas.radio.KeyEvent;
 import dev.meshlog.schemas.radio.LinkEvent;
@@ -47,6 +49,9 @@ public final class Topics {
 
     /** Largest record of a topic that carries chunks or the changes of a commit. */
     public static final int LARGE_RECORD_BYTES = 16 << 20;
+
+    /** Of the one record that counts in {@code ledger.validators}. */
+    public static final String VALIDATORS_KEY = "open epochs";
 
     /** Writer schemas of all records of these topics. */
     public static final SchemaStore WRITERS = new SchemaStore();
@@ -93,6 +98,22 @@ public final class Topics {
             keptForEver(),
             List.of(LEDGER),
             List.of(LEDGER, REPLAYER));
+    public static final Topic<String, MissingVertex> MISSING = topic(
+            "ledger.vertices.missing",
+            "vertex id, hex",
+            MissingVertex.SCHEMA$,
+            1,
+            kept(1),
+            List.of(LEDGER),
+            List.of(INGEST));
+    public static final Topic<String, ValidatorTable> VALIDATORS = topic(
+            "ledger.validators",
+            "`" + VALIDATORS_KEY + "`",
+            ValidatorTable.SCHEMA$,
+            1,
+            compacted(),
+            List.of(LEDGER),
+            List.of(LEDGER));
     public static final Topic<String, SignedTransaction> TRANSACTIONS = topic(
             "ledger.transactions",
             "sender, hex",
@@ -171,6 +192,8 @@ public final class Topics {
             RADIO_REJECTED,
             VERTICES,
             VERIFIED,
+            MISSING,
+            VALIDATORS,
             TRANSACTIONS,
             COMMITS,
             CHANGES,

@@ -3,8 +3,6 @@ package dev.meshlog.ledger.chain;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.dag.Schedule;
-import dev.meshlog.ledger.vertex.KnownValidators;
-import java.util.Optional;
 
 /**
  * Rounds, epochs and who counts in them. A registration or removal committed by a leader of epoch e changes the set of epoch e + 2, so that
@@ -29,6 +27,10 @@ final class Epochs implements Schedule {
         return history;
     }
 
+    long lastRoundOf(long epoch) {
+        return (epoch + 1) * epochLength - 1;
+    }
+
     void replace(ValidatorHistory changed) {
         history = changed;
     }
@@ -49,21 +51,8 @@ final class Epochs implements Schedule {
         return (decidedEpochs + 2) * epochLength - 1;
     }
 
-    /** As of now; it does not change when the ledger goes on. */
-    KnownValidators known(long decidedRound, long floor) {
-        ValidatorHistory now = history;
-        long first = epoch(floor);
-        long last = epoch(lastOpenRound(decidedRound));
-        return new KnownValidators() {
-            @Override
-            public Optional<Validators> ofEpoch(long epoch) {
-                return epoch < first || epoch > last ? Optional.empty() : Optional.of(now.ofEpoch(epoch));
-            }
-
-            @Override
-            public boolean isKnown(Hash publicKey) {
-                return now.contains(publicKey);
-            }
-        };
+    /** As of now. */
+    OpenEpochs open(long decidedRound, long floor) {
+        return new OpenEpochs(history, epoch(floor), epoch(lastOpenRound(decidedRound)));
     }
 }

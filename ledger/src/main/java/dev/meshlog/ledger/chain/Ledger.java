@@ -12,7 +12,6 @@ import dev.meshlog.ledger.dag.DagListener;
 import dev.meshlog.ledger.dag.Decision;
 import dev.meshlog.ledger.dag.SafetyViolationException;
 import dev.meshlog.ledger.execution.Pod;
-import dev.meshlog.ledger.vertex.KnownValidators;
 import dev.meshlog.ledger.vertex.Verdict;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.ledger.SignedHeader;
@@ -196,13 +195,13 @@ public final class Ledger {
     }
 
     /** For the verifier; as of now. */
-    public KnownValidators knownValidators() {
-        return epochs.known(dag.decidedRound(), dag.floor());
+    public OpenEpochs knownValidators() {
+        return epochs.open(dag.decidedRound(), dag.floor());
     }
 
     /** What a producer of vertices has to know. */
     public ProducerView producerView(Hash producer) {
-        return new ProducerView(producer, dag, epochs);
+        return new ProducerView(producer, dag, epochs, epochs::lastOpenRound);
     }
 
     /** The accepted and suspended vertices, for questions. */

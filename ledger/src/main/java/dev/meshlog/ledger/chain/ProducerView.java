@@ -10,17 +10,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 
 /** What a producer has to know before it makes a vertex. Always about the present; same thread as the ledger. */
 public final class ProducerView {
     private final Hash producer;
     private final Dag<Vertex> dag;
     private final Epochs epochs;
+    private final LongUnaryOperator lastOpenRound;
 
-    ProducerView(Hash producer, Dag<Vertex> dag, Epochs epochs) {
+    ProducerView(Hash producer, Dag<Vertex> dag, Epochs epochs, LongUnaryOperator lastOpenRound) {
         this.producer = producer;
         this.dag = dag;
         this.epochs = epochs;
+        this.lastOpenRound = lastOpenRound;
     }
 
     /** The newest round with a quorum: the next vertex is for the round after it. 0 in an empty network. */
@@ -30,6 +33,11 @@ public final class ProducerView {
             round--;
         }
         return round;
+    }
+
+    /** Of any accepted vertex. */
+    public long newestRound() {
+        return dag.newestRound();
     }
 
     public boolean hasQuorum(long round) {
@@ -58,7 +66,7 @@ public final class ProducerView {
 
     /** Whether a vertex of this producer for the round would be accepted now: the round's validators are final, and it is one of them. */
     public boolean mayProduce(long round) {
-        return round <= epochs.lastOpenRound(dag.decidedRound())
+        return round <= lastOpenRound.applyAsLong(dag.decidedRound())
                 && round > dag.floor()
                 && epochs.validators(round).contains(producer);
     }

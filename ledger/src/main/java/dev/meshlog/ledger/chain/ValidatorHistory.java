@@ -64,12 +64,23 @@ public final class ValidatorHistory {
                 : new ValidatorHistory(new TreeMap<>(sets.tailMap(first, true)));
     }
 
+    /** The sets of both, one going on from the other: where both have an epoch they agree. */
+    ValidatorHistory and(ValidatorHistory later) {
+        var all = new TreeMap<>(sets);
+        all.putAll(later.sets);
+        return new ValidatorHistory(all);
+    }
+
     /** Whether the state can hold it: many large sets, one of every epoch above the GC floor, can outgrow an entry. */
     boolean fitsAnEntry() {
         return encode().length <= EntryLimits.MAX_VALUE_BYTES;
     }
 
     public byte[] encode() {
+        return ENTRY.encode(toRecord());
+    }
+
+    ValidatorSets toRecord() {
         List<ValidatorSet> records = new ArrayList<>();
         sets.forEach((fromEpoch, set) -> records.add(new ValidatorSet(
                 fromEpoch,
@@ -77,14 +88,18 @@ public final class ValidatorHistory {
                         .map(member -> new ValidatorEntry(
                                 member.publicKey().fixed(), member.weight(), member.gossipAddress(), member.stake()))
                         .toList())));
-        return ENTRY.encode(new ValidatorSets(records));
+        return new ValidatorSets(records);
     }
 
     /** @throws dev.meshlog.schemas.MalformedRecordException when the bytes are not the entry of the validators table */
     public static ValidatorHistory decode(byte[] bytes) {
+        return of(ENTRY.decode(bytes));
+    }
+
+    static ValidatorHistory of(ValidatorSets entry) {
         var sets = new TreeMap<Long, Validators>();
         try {
-            for (ValidatorSet set : ENTRY.decode(bytes).getSets()) {
+            for (ValidatorSet set : entry.getSets()) {
                 if (!sets.isEmpty() && set.getFromEpoch() <= sets.lastKey()) {
                     throw new MalformedRecordException("the epochs of the validators table do not ascend");
                 }
