@@ -1,11 +1,14 @@
 package dev.meshlog.streams;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.LagInfo;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,15 @@ public final class StreamsApp implements AutoCloseable {
     /** Why it stopped by itself, if it did. */
     public Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** By how many records of its changelog the copy of a store here is behind; empty when there is none here. */
+    public OptionalLong lag(String store) {
+        Map<Integer, LagInfo> lags = streams.allLocalStorePartitionLags().getOrDefault(store, Map.of());
+        return lags.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(
+                        lags.values().stream().mapToLong(LagInfo::offsetLag).sum());
     }
 
     /** Commits what is done and stops. */

@@ -4,12 +4,17 @@ import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.streams.StreamsSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 
 /** The Kafka Streams application that verifies, orders and executes. */
 public final class LedgerStreams {
     public static final String APPLICATION_ID = "meshlog-ledger";
+
+    static final Duration TAKE_OVER = Duration.ofSeconds(10);
 
     private LedgerStreams() {}
 
@@ -19,5 +24,18 @@ public final class LedgerStreams {
 
     public static Properties properties(Cluster cluster, Path stateDirectory) {
         return StreamsSettings.exactlyOnce(cluster.properties(), APPLICATION_ID, stateDirectory, APPLICATION_ID);
+    }
+
+    /**
+     * Has the other instances keep copies of the state, and take over when one is silent for {@link #TAKE_OVER} instead of Kafka's 45 s.
+     *
+     * @param standbys copies beside the one that is worked on; 0: none
+     */
+    public static void keepStandbys(Properties properties, int standbys) {
+        if (standbys > 0) {
+            properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+            properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int)
+                    TAKE_OVER.toMillis());
+        }
     }
 }

@@ -1,10 +1,6 @@
 package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
-import dev.meshlog.ledger.Validators;
-import dev.meshlog.ledger.crypto.Ed25519;
-import dev.meshlog.ledger.vertex.KnownValidators;
-import dev.meshlog.ledger.vertex.VertexVerifier;
 import dev.meshlog.schemas.AvroSerde;
 import dev.meshlog.schemas.SingleObject;
 import dev.meshlog.schemas.Topic;
@@ -41,6 +37,10 @@ public final class LedgerTopology implements Supplier<Topology> {
     static final String EVENTS_SINK = "events";
     static final String UNUSABLE_SINK = "unusable";
 
+    static final String VALIDATORS_SINK = "validator-table";
+    static final String MISSING_SINK = "missing";
+
+    static final String VALIDATORS_STORE = "ledger-validators";
     static final String ENTRIES_STORE = "ledger-entries";
     static final String BUCKETS_STORE = "ledger-buckets";
     static final String VERTICES_STORE = "ledger-vertices";
@@ -58,7 +58,7 @@ public final class LedgerTopology implements Supplier<Topology> {
     public Topology get() {
         var topology = new Topology();
         source(topology, "vertices", Topics.VERTICES);
-        topology.addProcessor(VERIFY, () -> new VerifyVertices(codec(Topics.VERTICES), this::verifier), "vertices");
+        topology.addProcessor(VERIFY, () -> new VerifyVertices(genesis, codec(Topics.VERTICES)), "vertices");
         sink(topology, VERIFIED_SINK, Topics.VERIFIED, VERIFY);
         sink(topology, REJECTED_SINK, Topics.LEDGER_REJECTED, VERIFY);
 
@@ -69,16 +69,26 @@ public final class LedgerTopology implements Supplier<Topology> {
         sink(topology, RESULTS_SINK, Topics.RESULTS, ORDER);
         sink(topology, CERTIFICATES_SINK, Topics.CERTIFICATES, ORDER);
         sink(topology, EVENTS_SINK, Topics.EVENTS, ORDER);
+        sink(topology, VALIDATORS_SINK, Topics.VALIDATORS, ORDER);
+        sink(topology, MISSING_SINK, Topics.MISSING, ORDER);
         sink(topology, UNUSABLE_SINK, Topics.LEDGER_REJECTED, ORDER);
+        // Last: tasks are numbered by their place, and their directories named after the numbers.
+        validators(topology);
         return topology;
     }
 
-    private VertexVerifier verifier() {
-        return new VertexVerifier(
-                genesis.networkId(),
-                genesis.epochLength(),
-                KnownValidators.constant(new Validators(genesis.validators())),
-                Ed25519.fastest());
+    /** On every instance: verifying goes on wherever a partition of vertices is. */
+    private static void validators(Topology topology) {
+        topology.addGlobalStore(
+                Stores.keyValueStoreBuilder(
+                                Stores.inMemoryKeyValueStore(VALIDATORS_STORE), Serdes.String(), Serdes.ByteArray())
+                        .withLoggingDisabled(),
+                "validators",
+                new StringDeserializer(),
+                new ByteArrayDeserializer(),
+                Topics.VALIDATORS.name(),
+                "keep-validators",
+                () -> new KeepNewest(VALIDATORS_STORE));
     }
 
     private static void source(Topology topology, String name, Topic<String, ?> topic) {

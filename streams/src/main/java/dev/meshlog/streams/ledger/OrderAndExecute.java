@@ -1,6 +1,8 @@
 package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.certificate.Certificate;
 import dev.meshlog.ledger.certificate.Certification;
 import dev.meshlog.ledger.certificate.Divergence;
@@ -8,6 +10,7 @@ import dev.meshlog.ledger.chain.Applied;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.DagEvent;
 import dev.meshlog.ledger.chain.Ledger;
+import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.chain.PendingVertices;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.dag.Arrival;
@@ -15,9 +18,11 @@ import dev.meshlog.ledger.dag.SafetyViolationException;
 import dev.meshlog.ledger.execution.SystemPod;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Vertex;
+import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.RecordPosition;
 import dev.meshlog.schemas.SingleObject;
+import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.nio.ByteBuffer;
@@ -43,12 +48,15 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
     private static final Logger LOG = LoggerFactory.getLogger(OrderAndExecute.class);
 
     private static final Duration HALT_AFTER = Duration.ofSeconds(1);
+    private static final Duration LOOK_FOR_MISSING = Duration.ofMillis(500);
 
     private final GenesisConfig genesis;
     private final SingleObject<SignedVertex> codec;
     private @Nullable State state;
     private @Nullable Ledger ledger;
     private @Nullable Certification certification;
+    private @Nullable OpenEpochs published;
+    private final MissingParents missing = new MissingParents();
 
     OrderAndExecute(GenesisConfig genesis, SingleObject<SignedVertex> codec) {
         this.genesis = genesis;
@@ -67,6 +75,7 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
         ledger = new Ledger(genesis, state, pending, Ed25519.fastest(), List.of(new SystemPod()));
         state.flush();
         certification = certification(ledger, pending);
+        context.schedule(LOOK_FOR_MISSING, PunctuationType.WALL_CLOCK_TIME, this::askForMissing);
         LOG.info(
                 "ledger of network {} at commit {}, round {}, {} entries",
                 genesis.networkId().brief(),
@@ -93,6 +102,8 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
             applied.commits().forEach(commit -> forward(commit, rec.timestamp()));
             Objects.requireNonNull(state).flush();
             certify(vertex, applied, rec.timestamp());
+            publishValidators(current.knownValidators(), rec.timestamp());
+            Failpoint.VERTEX_APPLIED.reached();
         } catch (SafetyViolationException e) {
             // The transaction is aborted, everything stays as it was, and nothing more is ordered.
             throw new IllegalStateException(
@@ -100,6 +111,20 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
                             .formatted(at.topic(), at.partition(), at.offset(), e.getMessage()),
                     e);
         }
+    }
+
+    /** Once after each start, and when they change: those who verify vertices and those who make them know no others. */
+    private void publishValidators(OpenEpochs open, long timestamp) {
+        if (!open.equals(published)) {
+            send(Topics.VALIDATORS_KEY, open.toRecord(), timestamp, LedgerTopology.VALIDATORS_SINK);
+            published = open;
+        }
+    }
+
+    /** Whoever has peers asks them; nothing that is computed depends on it. */
+    private void askForMissing(long now) {
+        List<VertexRef> wanted = Objects.requireNonNull(ledger).dag().missingParents(MissingParents.MAX);
+        missing.look(wanted).forEach(each -> send(Hash.of(each.getId()).hex(), each, now, LedgerTopology.MISSING_SINK));
     }
 
     /** With what the vertices that are not committed yet say. A certificate that they complete is published already. */

@@ -2,8 +2,11 @@ package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.chain.OpenEpochs;
+import dev.meshlog.ledger.chain.ProducerDag;
+import dev.meshlog.ledger.chain.ProducerView;
 import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.ledger.dag.SafetyViolationException;
 import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.AvroBinary;
@@ -12,18 +15,23 @@ import dev.meshlog.schemas.LastRecord;
 import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.RecordPosition;
 import dev.meshlog.schemas.Topic;
+import dev.meshlog.schemas.TopicReader;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.UnknownSchemaException;
 import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedTransaction;
-import dev.meshlog.schemas.ledger.SignedVertex;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -34,10 +42,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a vertex producer reads: transactions that wait, vertices of the verified log, and commits. One thread. */
+/** What a vertex producer reads: transactions that wait, vertices of the verified log, validators and commits. One thread. */
 final class ProducerInput implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerInput.class);
     private static final Duration SEARCH = Duration.ofSeconds(30);
@@ -48,73 +57,100 @@ final class ProducerInput implements AutoCloseable {
     private final GenesisConfig genesis;
     private final Hash networkId;
     private final Hash self;
-    private final RoundTracker tracker;
     private final KafkaConsumer<String, byte[]> consumer;
     private final TopicPartition verified = new TopicPartition(Topics.VERIFIED.name(), 0);
     private final TopicPartition commits = new TopicPartition(Topics.COMMITS.name(), 0);
+    private final TopicPartition validators = new TopicPartition(Topics.VALIDATORS.name(), 0);
     private final List<TopicPartition> transactions = IntStream.range(0, Topics.TRANSACTIONS.partitions())
             .mapToObj(partition -> new TopicPartition(Topics.TRANSACTIONS.name(), partition))
             .toList();
-    private final PendingTransactions pending = new PendingTransactions();
+    private final NavigableMap<Long, Long> replayFromByRound = new TreeMap<>();
+    private OpenEpochs openEpochs;
     private long checkpointIndex;
     private Hash checkpointRoot;
-    private long committedRound;
     private long verifiedRound;
-    private long workRound;
+    private long signedRound;
     private boolean paused;
+    private @Nullable TransactionQueue queue;
+    private @Nullable ProducerDag dag;
 
-    ProducerInput(Cluster cluster, GenesisConfig genesis, Hash self, Hash genesisRoot, RoundTracker tracker) {
+    ProducerInput(Cluster cluster, GenesisConfig genesis, Hash self, Hash genesisRoot) {
         this.cluster = cluster;
         this.genesis = genesis;
         this.networkId = genesis.networkId();
         this.self = self;
-        this.tracker = tracker;
         this.checkpointRoot = genesisRoot;
+        this.openEpochs = OpenEpochs.genesis(genesis);
         var config = cluster.consumerConfig();
         config.put(ConsumerConfig.GROUP_ID_CONFIG, VertexOutput.groupId(self));
         this.consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Learns our own newest vertex and where to go on; to be called after earlier producers with the key are fenced. */
+    /** Learns where the network stands, and all that we signed; to be called after earlier producers with the key are fenced. */
     void open() {
-        try (var last = new LastRecord(cluster.properties(), SEARCH)) {
-            sawOwnNewest(last, Topics.VERTICES);
-            sawOwnNewest(last, Topics.VERIFIED);
-        }
-        verifiedRound = tracker.ownNewest().round();
-        // Transactions of the newest vertices may not be committed yet.
-        workRound = tracker.ownNewest().round();
-
         Set<TopicPartition> all = new HashSet<>(transactions);
-        all.add(verified);
-        all.add(commits);
+        all.addAll(List.of(verified, commits, validators));
         consumer.assign(all);
+        consumer.pause(all);
         var first = consumer.beginningOffsets(all);
         var end = consumer.endOffsets(all);
-        var done = consumer.committed(new HashSet<>(transactions));
+        // A partition without a position stops even polls of others.
+        List.of(verified, commits, validators)
+                .forEach(partition -> consumer.seek(partition, first.getOrDefault(partition, 0L)));
+        queue = openQueue(first, end);
+        // The validators first: they must not be newer than the commits.
+        seekAndRead(validators, first.getOrDefault(validators, 0L));
+        // Every commit has its transaction marker, so this reaches back over several checkpoints.
+        long window = Math.max(2_000, 8 * genesis.checkpointInterval());
+        seekAndRead(commits, Math.max(first.getOrDefault(commits, 0L), end.getOrDefault(commits, 0L) - window));
+
+        long begin = first.getOrDefault(verified, 0L);
+        Map.Entry<Long, Long> start = start(begin);
+        dag = new ProducerDag(genesis, self, openEpochs, start.getKey(), queue);
+        // Only who knows all that is verified by now knows which rounds are taken and which have a quorum.
+        seekAndRead(verified, Math.max(begin, start.getValue()));
+        takeOwn();
+        replayFromByRound.clear();
+        consumer.resume(all);
+    }
+
+    private TransactionQueue openQueue(Map<TopicPartition, Long> first, Map<TopicPartition, Long> end) {
+        Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
+        consumer.committed(new HashSet<>(transactions)).forEach((partition, offset) -> {
+            if (offset != null) {
+                done.put(partition, offset);
+            }
+        });
+        Map<TopicPartition, Long> ends = new HashMap<>();
         for (TopicPartition partition : transactions) {
             OffsetAndMetadata offset = done.get(partition);
             long begin = first.getOrDefault(partition, 0L);
             consumer.seek(partition, offset == null ? begin : Math.max(begin, offset.offset()));
+            ends.put(partition, end.getOrDefault(partition, 0L));
         }
-        // Every commit has its transaction marker, so this reaches back over several checkpoints.
-        long window = Math.max(2_000, 8 * genesis.checkpointInterval());
-        consumer.seek(commits, Math.max(first.getOrDefault(commits, 0L), end.getOrDefault(commits, 0L) - window));
-        consumer.seek(verified, first.getOrDefault(verified, 0L));
-        consumer.pause(List.of(verified));
-        long replayFrom = 0;
-        while (consumer.position(commits) < end.getOrDefault(commits, 0L)) {
-            for (ConsumerRecord<String, byte[]> rec : consumer.poll(SEARCH)) {
-                replayFrom = Math.max(replayFrom, take(rec));
-            }
+        return new TransactionQueue(networkId, done, ends);
+    }
+
+    /**
+     * The commit to start from, as its leader's round with the offset of what was not committed then: far enough below the newest one that all that a
+     * vertex can still bring into a commit lies above it, and with its vertices still in the log.
+     */
+    private Map.Entry<Long, Long> start(long begin) {
+        long floor = replayFromByRound.isEmpty() ? 0 : replayFromByRound.lastKey() - genesis.gcDepth();
+        if (replayFromByRound.isEmpty() || (floor <= 0 && begin == 0)) {
+            return Map.entry(0L, 0L);
         }
-        consumer.seek(verified, Math.max(first.getOrDefault(verified, 0L), replayFrom));
-        consumer.resume(List.of(verified));
-        // Only who knows all that is verified by now knows which rounds are taken and which have a quorum.
-        long verifiedEnd = consumer.endOffsets(List.of(verified)).getOrDefault(verified, 0L);
-        while (consumer.position(verified) < verifiedEnd) {
-            read(SEARCH);
-        }
+        return replayFromByRound.tailMap(floor, true).entrySet().stream()
+                .filter(commit -> commit.getValue() >= begin)
+                .findFirst()
+                .orElseGet(replayFromByRound::lastEntry);
+    }
+
+    private void seekAndRead(TopicPartition partition, long from) {
+        consumer.seek(partition, from);
+        consumer.resume(List.of(partition));
+        TopicReader.readToEnd(consumer, List.of(partition), this::take);
+        consumer.pause(List.of(partition));
     }
 
     /** Waits for input at most this long. */
@@ -122,7 +158,7 @@ final class ProducerInput implements AutoCloseable {
         for (ConsumerRecord<String, byte[]> rec : consumer.poll(wait)) {
             take(rec);
         }
-        boolean full = pending.size() >= PendingTransactions.HIGH_WATER;
+        boolean full = queue().size() >= TransactionQueue.HIGH_WATER;
         if (full && !paused) {
             consumer.pause(transactions);
         } else if (!full && paused) {
@@ -131,8 +167,12 @@ final class ProducerInput implements AutoCloseable {
         paused = full;
     }
 
-    PendingTransactions.Batch take() {
-        return pending.take();
+    TransactionQueue queue() {
+        return Objects.requireNonNull(queue, "open comes first");
+    }
+
+    ProducerView view() {
+        return dag().view();
     }
 
     /** The group that the offsets of transactions are kept for. */
@@ -140,22 +180,19 @@ final class ProducerInput implements AutoCloseable {
         return consumer.groupMetadata();
     }
 
-    void wrote(long round, boolean withTransactions) {
-        if (withTransactions) {
-            workRound = Math.max(workRound, round);
-        }
-    }
-
-    /** Whether a vertex of ours would bring something forward: transactions wait, or some are in vertices that are not committed. */
-    boolean hasWork() {
-        return !pending.isEmpty()
-                || workRound > committedRound
-                || tracker.newestRound() > tracker.ownNewest().round();
+    /** A vertex of ours that is in the log by now. */
+    void wrote(Vertex own) {
+        takeVertex(own);
     }
 
     /** The newest round of ours that came through verification. */
     long verifiedRound() {
         return verifiedRound;
+    }
+
+    /** The newest round that we signed a vertex for, as far as the log knows. */
+    long signedRound() {
+        return signedRound;
     }
 
     long checkpointIndex() {
@@ -171,71 +208,112 @@ final class ProducerInput implements AutoCloseable {
         consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
     }
 
-    /** Anybody may have sent something under our key into a topic that is not verified: only what we signed counts. */
-    private void sawOwnNewest(LastRecord last, Topic<String, SignedVertex> topic) {
+    private ProducerDag dag() {
+        return Objects.requireNonNull(dag, "open comes first");
+    }
+
+    /** What we wrote and nobody has verified yet. Anybody may have sent something under our key: only what we signed counts. */
+    private void takeOwn() {
         var undecoded = new Topic<>(
-                topic.name(),
-                topic.keyText(),
-                topic.valueText(),
-                topic.keys(),
+                Topics.VERTICES.name(),
+                Topics.VERTICES.keyText(),
+                Topics.VERTICES.valueText(),
+                Topics.VERTICES.keys(),
                 Serdes.ByteArray(),
-                topic.partitions(),
-                topic.configs(),
-                topic.writers(),
-                topic.readers());
-        last.of(undecoded, self.hex(), value -> own(topic, value).isPresent())
-                .flatMap(rec -> own(topic, rec.value()))
-                .ifPresent(tracker::saw);
+                Topics.VERTICES.partitions(),
+                Topics.VERTICES.configs(),
+                Topics.VERTICES.writers(),
+                Topics.VERTICES.readers());
+        NavigableMap<Long, Vertex> unverified = new TreeMap<>();
+        try (var last = new LastRecord(cluster.properties(), SEARCH)) {
+            var unused = last.of(
+                    undecoded,
+                    self.hex(),
+                    value -> own(value)
+                            .map(vertex -> {
+                                unverified.put(vertex.round(), vertex);
+                                return vertex.round() <= verifiedRound;
+                            })
+                            .orElse(false));
+        }
+        unverified.tailMap(verifiedRound, false).values().forEach(this::takeVertex);
+        if (!unverified.isEmpty()) {
+            signedRound = Math.max(signedRound, unverified.lastKey());
+        }
     }
 
     /** @throws UnknownSchemaException since the record may hold a vertex of ours, for a round that must not be signed again */
-    private Optional<VertexRef> own(Topic<String, SignedVertex> topic, byte[] value) {
+    private Optional<Vertex> own(byte[] value) {
         try {
-            Vertex vertex =
-                    Vertex.parse(networkId, topic.values().deserializer().deserialize(topic.name(), value));
+            Vertex vertex = Vertex.parse(
+                    networkId, Topics.VERTICES.values().deserializer().deserialize(Topics.VERTICES.name(), value));
             return vertex.producer().equals(self) && Ed25519.fastest().verify(self, vertex.id(), vertex.signature())
-                    ? Optional.of(vertex.ref())
+                    ? Optional.of(vertex)
                     : Optional.empty();
         } catch (UnknownSchemaException e) {
             throw e;
         } catch (MalformedRecordException e) {
-            LOG.warn("a record of {} under our key is no vertex: {}", topic.name(), e.getMessage());
+            LOG.warn("a record of {} under our key is no vertex: {}", Topics.VERTICES.name(), e.getMessage());
             return Optional.empty();
         }
     }
 
-    /** Returns where replay would start after the record, when it is a commit; else 0. */
-    private long take(ConsumerRecord<String, byte[]> rec) {
+    private void take(ConsumerRecord<String, byte[]> rec) {
         if (rec.topic().equals(Topics.TRANSACTIONS.name())) {
             takeTransaction(rec);
-            return 0;
+            return;
         }
         try {
-            return takeOrdered(rec);
+            takeOrdered(rec);
         } catch (MalformedRecordException e) {
             // The ledger passes it over too.
             LOG.warn("{}-{} offset {} is not used: {}", rec.topic(), rec.partition(), rec.offset(), e.getMessage());
-            return 0;
+        } catch (SafetyViolationException e) {
+            throw halted(e);
         }
     }
 
-    private long takeOrdered(ConsumerRecord<String, byte[]> rec) {
+    private void takeOrdered(ConsumerRecord<String, byte[]> rec) throws SafetyViolationException {
         if (rec.topic().equals(Topics.VERIFIED.name())) {
             Vertex vertex = Vertex.parse(networkId, decode(Topics.VERIFIED, rec));
-            tracker.saw(vertex.ref());
             if (vertex.producer().equals(self)) {
                 verifiedRound = Math.max(verifiedRound, vertex.round());
             }
+            takeVertex(vertex);
+        } else if (rec.topic().equals(Topics.VALIDATORS.name())) {
+            openEpochs = OpenEpochs.of(decode(Topics.VALIDATORS, rec));
+            if (dag != null) {
+                dag.take(openEpochs);
+            }
         } else {
             CommitRecord commit = decode(Topics.COMMITS, rec);
-            committedRound = Math.max(committedRound, commit.getLeaderRound());
             if (commit.getCheckpoint() != null) {
                 checkpointIndex = commit.getCheckpoint().getIndex();
                 checkpointRoot = Hash.of(commit.getCheckpoint().getRoot());
             }
-            return commit.getPosition().getReplayFrom();
+            if (dag == null) {
+                replayFromByRound.put(
+                        commit.getLeaderRound(), commit.getPosition().getReplayFrom());
+            }
         }
-        return 0;
+    }
+
+    private void takeVertex(Vertex vertex) {
+        if (vertex.producer().equals(self)) {
+            signedRound = Math.max(signedRound, vertex.round());
+            if (vertex.round() > dag().floor()) {
+                queue().found(vertex);
+            }
+        }
+        try {
+            dag().take(vertex);
+        } catch (SafetyViolationException e) {
+            throw halted(e);
+        }
+    }
+
+    private static IllegalStateException halted(SafetyViolationException e) {
+        return new IllegalStateException("no vertex is made any more: " + e.getMessage(), e);
     }
 
     private void takeTransaction(ConsumerRecord<String, byte[]> rec) {
@@ -243,8 +321,7 @@ final class ProducerInput implements AutoCloseable {
         byte[] bytes = rec.value() == null ? new byte[0] : rec.value();
         try {
             byte[] transaction = TRANSACTION.encode(decode(Topics.TRANSACTIONS, rec));
-            Transaction.parse(networkId, transaction);
-            pending.add(transaction, partition, rec.offset());
+            queue().read(Transaction.parse(networkId, transaction).id(), transaction, partition, rec.offset());
         } catch (MalformedRecordException e) {
             LOG.info("transaction at {} offset {} rejected: {}", partition, rec.offset(), e.getMessage());
             var input = RejectedInput.newBuilder()
@@ -254,10 +331,8 @@ final class ProducerInput implements AutoCloseable {
                     .setBytes(ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, VerifyVertices.KEPT_BYTES)))
                     .setOrigin(new RecordPosition(rec.topic(), rec.partition(), rec.offset()))
                     .build();
-            pending.reject(
-                    new PendingTransactions.Rejection(rec.key() == null ? "" : rec.key(), input),
-                    partition,
-                    rec.offset());
+            queue().refuse(new TransactionQueue.Rejection(
+                    rec.key() == null ? "" : rec.key(), input, partition, rec.offset()));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.meshlog.streams.ledger;
 
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.vertex.Verdict;
 import dev.meshlog.ledger.vertex.VertexVerifier;
 import dev.meshlog.schemas.MalformedRecordException;
@@ -8,28 +10,37 @@ import dev.meshlog.schemas.SingleObject;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.nio.ByteBuffer;
-import java.util.function.Supplier;
+import java.util.Objects;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks every vertex once, without any state: good ones go to the verified log, the others to the rejected topic with their bytes. */
+/** Checks every vertex once, without any state but the table of validators: good ones go to the verified log, the others to the rejected topic with their bytes. */
 final class VerifyVertices extends ContextualProcessor<@Nullable String, byte[], String, SpecificRecordBase> {
     private static final Logger LOG = LoggerFactory.getLogger(VerifyVertices.class);
 
     /** A rejected vertex keeps this much of its bytes. */
     static final int KEPT_BYTES = 64 << 10;
 
+    private final GenesisConfig genesis;
     private final SingleObject<SignedVertex> codec;
-    private final Supplier<VertexVerifier> verifiers;
+    private @Nullable ValidatorTableStore validators;
     private @Nullable VertexVerifier verifier;
 
-    VerifyVertices(SingleObject<SignedVertex> codec, Supplier<VertexVerifier> verifiers) {
+    VerifyVertices(GenesisConfig genesis, SingleObject<SignedVertex> codec) {
+        this.genesis = genesis;
         this.codec = codec;
-        this.verifiers = verifiers;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, SpecificRecordBase> context) {
+        super.init(context);
+        validators = new ValidatorTableStore(context.getStateStore(LedgerTopology.VALIDATORS_STORE), genesis);
+        verifier = new VertexVerifier(genesis.networkId(), genesis.epochLength(), validators, Ed25519.fastest());
     }
 
     @Override
@@ -42,10 +53,8 @@ final class VerifyVertices extends ContextualProcessor<@Nullable String, byte[],
             reject(rec, bytes, "MALFORMED", String.valueOf(e.getMessage()));
             return;
         }
-        if (verifier == null) {
-            verifier = verifiers.get();
-        }
-        Verdict verdict = verifier.verify(vertex);
+        Objects.requireNonNull(validators).refresh();
+        Verdict verdict = Objects.requireNonNull(verifier).verify(vertex);
         if (verdict instanceof Verdict.Valid valid) {
             context()
                     .forward(

@@ -3,11 +3,16 @@ package dev.meshlog.streams.ledger;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.Topics;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** The transactional side of a vertex producer. Making one fences every earlier process with the same key. */
 final class VertexOutput implements AutoCloseable {
@@ -26,18 +31,25 @@ final class VertexOutput implements AutoCloseable {
     }
 
     /** The vertex, the rejections and the offsets of both, or nothing of it. Returns when the transaction is committed. */
-    void write(Vertex vertex, PendingTransactions.Batch batch, ConsumerGroupMetadata group) {
+    void write(
+            Vertex vertex,
+            List<TransactionQueue.Rejection> rejections,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {
         producer.beginTransaction();
+        Failpoint.VERTEX_SIGNED.reached();
         send(Topics.VERTICES.name(), self.hex(), Cluster.encode(Topics.VERTICES, vertex.record()));
-        batch.rejections()
-                .forEach(rejection -> send(
-                        Topics.LEDGER_REJECTED.name(),
-                        rejection.key(),
-                        Cluster.encode(Topics.LEDGER_REJECTED, rejection.input())));
-        if (!batch.offsets().isEmpty()) {
-            producer.sendOffsetsToTransaction(batch.offsets(), group);
+        rejections.forEach(rejection -> send(
+                Topics.LEDGER_REJECTED.name(),
+                rejection.key(),
+                Cluster.encode(Topics.LEDGER_REJECTED, rejection.input())));
+        if (!offsets.isEmpty()) {
+            producer.sendOffsetsToTransaction(offsets, group);
         }
+        producer.flush();
+        Failpoint.VERTEX_SENT.reached();
         producer.commitTransaction();
+        Failpoint.VERTEX_COMMITTED.reached();
     }
 
     private void send(String topic, String recordKey, byte[] value) {

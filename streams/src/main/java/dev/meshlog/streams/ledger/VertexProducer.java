@@ -2,8 +2,7 @@ package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.Validators;
-import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.chain.ProducerView;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.vertex.Vertex;
@@ -135,16 +134,11 @@ public final class VertexProducer implements AutoCloseable {
             stopFenced(null);
             return;
         }
-        var validators = new Validators(genesis.validators());
-        var tracker = new RoundTracker(key.publicKey(), validators);
         var factory = new VertexFactory(genesis.networkId(), genesis.epochLength(), key);
         try (var output = new VertexOutput(cluster, key.publicKey());
-                var input = new ProducerInput(cluster, genesis, key.publicKey(), genesisRoot, tracker)) {
+                var input = new ProducerInput(cluster, genesis, key.publicKey(), genesisRoot)) {
             input.open();
-            LOG.info(
-                    "validator {} produces from round {} on",
-                    key.publicKey().brief(),
-                    tracker.ownNewest().round() + 1);
+            LOG.info("validator {} has signed up to round {}", key.publicKey().brief(), input.signedRound());
             long lastMade = 0;
             long readySince = 0;
             long readyRound = 0;
@@ -153,30 +147,29 @@ public final class VertexProducer implements AutoCloseable {
                 // A clock that is set back must not make us wait until it is there again.
                 lastMade = Math.min(lastMade, now);
                 readySince = Math.min(readySince, now);
-                Optional<Long> next = tracker.nextRound();
-                if (next.isPresent() && next.get() != readyRound) {
-                    readyRound = next.get();
+                ProducerView view = input.view();
+                long round = view.quorumRound() + 1;
+                if (round != readyRound) {
+                    readyRound = round;
                     readySince = now;
                 }
-                long due = due(input, tracker, validators, next, lastMade, readySince);
+                long due = due(input, view, round, lastMade, readySince);
                 if (due > now) {
                     input.read(Duration.ofMillis(Math.min(due - now, 1_000)));
                     continue;
                 }
-                PendingTransactions.Batch batch = input.take();
+                TransactionQueue.Batch batch = input.queue().take();
                 Vertex vertex = factory.make(
-                        readyRound,
-                        tracker.parents(readyRound),
+                        round,
+                        view.parents(round),
                         batch.transactions(),
                         input.checkpointIndex(),
                         input.checkpointRoot(),
                         now);
                 made.add(vertex.id());
-                output.write(vertex, batch, input.group());
+                output.write(vertex, batch.rejections(), input.queue().writing(vertex.ref(), batch), input.group());
                 made.retainAll(Set.of(vertex.id()));
-                VertexRef own = vertex.ref();
-                tracker.saw(own);
-                input.wrote(own.round(), !batch.transactions().isEmpty());
+                input.wrote(vertex);
                 lastMade = now;
                 input.read(Duration.ZERO);
             }
@@ -184,26 +177,20 @@ public final class VertexProducer implements AutoCloseable {
     }
 
     /** When the next vertex is due, in milliseconds of the clock; in the far future while its round can't be made. */
-    private long due(
-            ProducerInput input,
-            RoundTracker tracker,
-            Validators validators,
-            Optional<Long> next,
-            long lastMade,
-            long readySince) {
-        if (next.isEmpty() || tracker.ownNewest().round() - input.verifiedRound() > MAX_AHEAD) {
+    private long due(ProducerInput input, ProducerView view, long round, long lastMade, long readySince) {
+        if (round <= input.signedRound()
+                || !view.mayProduce(round)
+                || !view.hasQuorum(round - 1)
+                || input.signedRound() - input.verifiedRound() > MAX_AHEAD) {
             return Long.MAX_VALUE;
         }
-        long round = next.get();
-        Duration interval = input.hasWork() ? settings.minRoundInterval() : settings.idleRoundInterval();
+        boolean hasWork =
+                !input.queue().isEmpty() || input.queue().isInFlight() || view.newestRound() > input.signedRound();
+        Duration interval = hasWork ? settings.minRoundInterval() : settings.idleRoundInterval();
         long due = lastMade + interval.toMillis();
-        long before = round - 1;
-        if (before > 0
-                && !tracker.hasLeader(
-                        before, validators.leader(genesis.networkId(), before / genesis.epochLength(), before))) {
-            due = Math.max(due, readySince + settings.leaderTimeout().toMillis());
-        }
-        return due;
+        return view.hasLeader(round - 1)
+                ? due
+                : Math.max(due, readySince + settings.leaderTimeout().toMillis());
     }
 
     private void pause() {

@@ -2,6 +2,7 @@ package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.chain.GenesisState;
+import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Vertex;
@@ -12,6 +13,7 @@ import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.CommitChanges;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,6 +53,18 @@ final class LedgerDriver implements AutoCloseable {
 
     void pipeVerified(String key, byte @Nullable [] value) {
         verified.pipeInput(key, value);
+    }
+
+    void pipeValidators(OpenEpochs open) {
+        driver.createInputTopic(
+                        Topics.VALIDATORS.name(),
+                        new StringSerializer(),
+                        Topics.VALIDATORS.values().serializer())
+                .pipeInput(Topics.VALIDATORS_KEY, open.toRecord());
+    }
+
+    void letTimePass(Duration time) {
+        driver.advanceWallClockTime(time);
     }
 
     /** What was written since the last call. */

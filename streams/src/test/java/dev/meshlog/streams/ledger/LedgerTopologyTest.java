@@ -3,9 +3,13 @@ package dev.meshlog.streams.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
+import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.chain.OpenEpochs;
+import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.ledger.vertex.VertexFactory;
@@ -15,12 +19,14 @@ import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.LogPosition;
+import dev.meshlog.schemas.ledger.MissingVertex;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.TransactionResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -118,6 +124,77 @@ class LedgerTopologyTest {
             assertThat(Buffers.array(rejected.get(1).getBytes())).isEqualTo(bytes);
             assertThat(rejected.get(1).getOrigin()).isEqualTo(new RecordPosition(Topics.VERTICES.name(), 0, 1L));
             assertThat(ledger.read(Topics.VERIFIED)).hasSize(3);
+            assertThat(ledger.read(Topics.COMMITS)).hasSize(1);
+        }
+    }
+
+    @Test
+    void verificationGoesByTheValidatorsThatTheLedgerPublishes() {
+        var network = new Network(1);
+        SigningKey newcomer = Network.key(9);
+        var members = new ArrayList<>(network.genesis.validators());
+        members.add(new Validator(newcomer.publicKey(), 1, "", 0));
+        Vertex vertex = network.factory(newcomer)
+                .make(
+                        1,
+                        List.of(
+                                VertexRef.implicit(newcomer.publicKey()),
+                                VertexRef.implicit(network.keys.get(0).publicKey())),
+                        List.of(),
+                        0,
+                        Hash.ZERO,
+                        0);
+        try (var ledger = new LedgerDriver(network.genesis, directory)) {
+            ledger.pipe(vertex);
+            assertThat(ledger.values(Topics.LEDGER_REJECTED))
+                    .extracting(RejectedInput::getReason)
+                    .containsExactly("UNKNOWN_PRODUCER");
+
+            ledger.pipeValidators(OpenEpochs.genesis(new GenesisConfig(
+                    network.genesis.networkName(),
+                    members,
+                    network.genesis.epochLength(),
+                    network.genesis.gcDepth(),
+                    network.genesis.checkpointInterval(),
+                    network.genesis.bucketBits(),
+                    network.genesis.maxTxValidity(),
+                    List.of(),
+                    List.of())));
+            ledger.pipe(vertex);
+
+            assertThat(ledger.values(Topics.VERIFIED)).containsExactly(vertex.record());
+        }
+    }
+
+    @Test
+    void parentThatStaysMissingIsAskedForUntilItComes() {
+        var network = new Network(1);
+        List<Vertex> chain = Vertices.chain(network, 3, round -> List.of());
+        try (var ledger = new LedgerDriver(network.genesis, directory)) {
+            ledger.pipe(chain.get(0));
+            ledger.pipe(chain.get(2));
+            ledger.letTimePass(Duration.ofMillis(500));
+            assertThat(ledger.read(Topics.MISSING)).as("it may be on its way").isEmpty();
+
+            ledger.letTimePass(Duration.ofMillis(500));
+
+            assertThat(ledger.read(Topics.MISSING)).singleElement().satisfies(asked -> {
+                assertThat(asked.key).isEqualTo(chain.get(1).id().hex());
+                assertThat(asked.value.getRound()).isEqualTo(2);
+                assertThat(asked.value.getAttempt()).isEqualTo(1);
+            });
+            for (int look = 0; look < MissingParents.RETRY_LOOKS; look++) {
+                ledger.letTimePass(Duration.ofMillis(500));
+            }
+            assertThat(ledger.values(Topics.MISSING))
+                    .extracting(MissingVertex::getAttempt)
+                    .containsExactly(2);
+
+            ledger.pipe(chain.get(1));
+            for (int look = 0; look < 2 * MissingParents.RETRY_LOOKS; look++) {
+                ledger.letTimePass(Duration.ofMillis(500));
+            }
+            assertThat(ledger.read(Topics.MISSING)).isEmpty();
             assertThat(ledger.read(Topics.COMMITS)).hasSize(1);
         }
     }

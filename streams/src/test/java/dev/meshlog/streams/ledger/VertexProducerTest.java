@@ -7,11 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
 import dev.meshlog.ledger.VertexRef;
-import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
-import dev.meshlog.ledger.state.MemoryStateStore;
-import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.Buffers;
@@ -20,6 +17,7 @@ import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.TopicReader;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.RejectedInput;
+import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.TransactionResult;
 import dev.meshlog.schemas.testing.TestBroker;
 import dev.meshlog.streams.StreamsApp;
@@ -46,7 +44,7 @@ class VertexProducerTest {
 
     private static TestBroker broker;
 
-    private final Network network = new Network(1);
+    private final Network network = new Network(1, 200, 12, List.of());
     private final SigningKey key = network.keys.get(0);
 
     @BeforeAll
@@ -72,6 +70,19 @@ class VertexProducerTest {
         }
 
         assertIsOneChain(vertices());
+    }
+
+    @Test
+    void goesNoFurtherThanTheEpochsThatTheLedgerHasOpened() {
+        var shortEpochs = new Network(1, 20, 12, List.of());
+        try (var producer = producer(shortEpochs, Duration.ZERO, Clock.systemUTC())) {
+            producer.start();
+            await().atMost(PATIENCE).until(() -> broker.values(Topics.VERTICES).size() >= 39);
+        }
+
+        assertThat(broker.values(Topics.VERTICES))
+                .as("two epochs without round 0")
+                .hasSize(39);
     }
 
     @Test
@@ -175,10 +186,14 @@ class VertexProducerTest {
                 producer.start();
                 sent.subList(100 * start + 50, 100 * start + 100).forEach(this::submit);
             }
+            verify();
         }
         try (var producer = producer(Duration.ofMillis(2))) {
             producer.start();
-            await().atMost(PATIENCE).until(() -> transactions().size() >= sent.size());
+            await().atMost(PATIENCE).until(() -> {
+                verify();
+                return transactions().size() >= sent.size();
+            });
         }
 
         assertThat(transactions())
@@ -270,6 +285,17 @@ class VertexProducerTest {
         assertThat(broker.values(Topics.LEDGER_REJECTED)).isEmpty();
     }
 
+    /** What the verifier does with good vertices. */
+    private void verify() {
+        List<SignedVertex> made = broker.values(Topics.VERTICES);
+        for (SignedVertex vertex : made.subList(broker.values(Topics.VERIFIED).size(), made.size())) {
+            broker.write(
+                    Topics.VERIFIED,
+                    key.publicKey().hex(),
+                    Topics.VERIFIED.values().serializer().serialize("", vertex));
+        }
+    }
+
     private Map<String, TransactionResult> results() {
         return broker.table(Topics.RESULTS);
     }
@@ -336,13 +362,15 @@ class VertexProducerTest {
     }
 
     private VertexProducer producer(Duration interval, Clock clock) {
-        var genesisState = new State(new MemoryStateStore(), network.genesis.bucketBits());
-        GenesisState.entries(network.genesis).forEach(genesisState::put);
+        return producer(network, interval, clock);
+    }
+
+    private static VertexProducer producer(Network network, Duration interval, Clock clock) {
         return new VertexProducer(
                 broker.cluster(),
                 network.genesis,
-                genesisState.root(0),
-                key,
+                network.genesisCheckpoint().root(),
+                network.keys.get(0),
                 new VertexProducer.Settings(interval, interval, Duration.ofMillis(500)),
                 clock);
     }
