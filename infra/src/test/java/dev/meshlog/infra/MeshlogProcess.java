@@ -3,6 +3,7 @@ package dev.meshlog.infra;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshlog.infra.cli.Meshlog;
+import dev.meshlog.schemas.Failpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The meshlog command as a process of its own, with what it prints in files. Closing kills it if it still runs. */
@@ -41,8 +43,18 @@ public final class MeshlogProcess implements AutoCloseable {
         return startMain(Meshlog.class, directory, arguments);
     }
 
+    /** One that dies when it reaches a step for the given time, as if it was killed. */
+    public static MeshlogProcess startToDieAt(Failpoint step, int time, Path directory, String... arguments) {
+        return start(Meshlog.class, Map.of(Failpoint.VARIABLE, step + ":" + time), directory, arguments);
+    }
+
     /** Another main class on the same class path. */
     public static MeshlogProcess startMain(Class<?> main, Path directory, String... arguments) {
+        return start(main, Map.of(), directory, arguments);
+    }
+
+    private static MeshlogProcess start(
+            Class<?> main, Map<String, String> environment, Path directory, String... arguments) {
         try {
             Path output = Files.createDirectories(directory.resolve("output"));
             Path out = Files.createTempFile(output, main.getSimpleName(), ".out");
@@ -62,6 +74,7 @@ public final class MeshlogProcess implements AutoCloseable {
             // In the environment it may be as long as it is.
             builder.environment().put("CLASSPATH", classPath());
             builder.environment().put("MALLOC_ARENA_MAX", "2");
+            builder.environment().putAll(environment);
             return new MeshlogProcess(builder.start(), List.of(arguments), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException("meshlog " + List.of(arguments), e);
