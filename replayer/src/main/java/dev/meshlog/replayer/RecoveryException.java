@@ -4,11 +4,19 @@ package dev.meshlog.replayer;
 public final class RecoveryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public RecoveryException(String message) {
-        super(message);
+    private final RecoveryFailure reason;
+
+    public RecoveryException(RecoveryFailure reason, String detail) {
+        super(reason.sentence() + " " + detail);
+        this.reason = reason;
     }
 
-    public RecoveryException(String message, Throwable cause) {
-        super(message, cause);
+    public RecoveryException(RecoveryFailure reason, String detail, Throwable cause) {
+        super(reason.sentence() + " " + detail, cause);
+        this.reason = reason;
+    }
+
+    public RecoveryFailure reason() {
+        return reason;
     }
 }

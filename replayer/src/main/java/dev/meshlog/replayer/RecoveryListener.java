@@ -10,10 +10,20 @@ public interface RecoveryListener {
 
     default void noSnapshot() {}
 
-    default void chunkFetched(int fetched, int chunks, long bytes) {}
+    /** A snapshot was passed over or given up. */
+    default void refused(Refusal refusal) {}
+
+    /**
+     * A chunk is there and has its id.
+     *
+     * @param bytes of all chunks that are there, before compression
+     */
+    default void chunkFetched(int fetched, int chunks, long bytes, long allBytes) {}
 
     default void chunkApplied(int applied, int chunks, long entries) {}
 
-    /** @param end offset behind the last vertex as it was when replay began */
-    default void replayed(long offset, long end, long commitIndex) {}
+    default void replaying(ReplayProgress progress) {}
+
+    /** A replica stands at the end of the log, and a certificate covers what it has. */
+    default void live(long commitIndex) {}
 }

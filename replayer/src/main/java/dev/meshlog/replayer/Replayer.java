@@ -1,28 +1,26 @@
 package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
-import dev.meshlog.ledger.StateKey;
-import dev.meshlog.ledger.rocksdb.RocksStateStore;
-import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.schemas.Cluster;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import dev.meshlog.schemas.LogIdentity;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
- * Recovers the committed state: newest trusted snapshot, replay from its offsets, comparison with what the ledger published. It works in a partial
- * directory beside the target; the swap to the target is one rename, so that the target is always the old state or the new one.
+ * Recovers the committed state: newest trusted snapshot, replay from its offsets, comparison with what the ledger published and a quorum signed. It
+ * works in a partial directory beside the target; the swap to the target is one rename, so that the target is always the old state or the new one.
  */
 public final class Replayer {
+    /** Snapshots that are tried before recovery gives up. */
+    private static final int ATTEMPTS = 5;
+
     private final Cluster cluster;
+    private final SnapshotSource source;
     private final GenesisConfig genesis;
     private final Clock clock;
 
@@ -33,154 +31,113 @@ public final class Replayer {
      * @param fromGenesis without a snapshot
      * @param toCommit the last commit that is replayed; {@link Long#MAX_VALUE}: the end of the log
      * @param trust which snapshots are believed
+     * @param verifySignatures check every vertex of the log again, although it was checked before it came there
+     * @param threads for chunks and vertices; one more applies
      */
-    public record Plan(Path directory, boolean fromGenesis, long toCommit, Trust trust) {}
+    public record Plan(
+            Path directory, boolean fromGenesis, long toCommit, Trust trust, boolean verifySignatures, int threads) {
+        /** With all processors, and a log that is believed to hold valid vertices only. */
+        public Plan(Path directory, boolean fromGenesis, long toCommit, Trust trust) {
+            this(
+                    directory,
+                    fromGenesis,
+                    toCommit,
+                    trust,
+                    false,
+                    Runtime.getRuntime().availableProcessors());
+        }
+    }
 
+    /** With the snapshots that the cluster's topics have. */
     public Replayer(Cluster cluster, GenesisConfig genesis, Clock clock) {
+        this(cluster, new TopicSnapshots(cluster), genesis, clock);
+    }
+
+    public Replayer(Cluster cluster, SnapshotSource source, GenesisConfig genesis, Clock clock) {
         this.cluster = cluster;
+        this.source = source;
         this.genesis = genesis;
         this.clock = clock;
     }
 
     /**
-     * Recovers. When the result contradicts what was published, the target is not made: the report says what differs, and the state is left in the
-     * partial directory for examination.
+     * Recovers. A snapshot that turns out to be bad is said and reported, and the next older one is tried. When the result contradicts what was
+     * published, the target is not made: the report says what differs, and the state is left in the partial directory for examination.
      *
-     * @throws RecoveryException when it can't be done; the target is untouched then, and what was fetched is kept for the next attempt
+     * @throws RecoveryException when it can't be done; the target is untouched then, the partial state is gone, and chunks that were fetched are
+     *     kept for the next attempt
      */
     public RecoveryReport recover(Plan plan, RecoveryListener listener) {
-        Path target = plan.directory().toAbsolutePath().normalize();
-        if (Files.exists(target)) {
-            throw new RecoveryException(target + " exists: recovery goes into a directory of its own");
+        var directory = new RecoveryDirectory(plan.directory());
+        if (directory.exists()) {
+            directory.cleanUp();
+            throw new RecoveryException(RecoveryFailure.TARGET_EXISTS, "It is " + directory.target() + ".");
         }
-        Path chunks = target.resolveSibling(target.getFileName() + ".chunks");
-        Path partial = target.resolveSibling(target.getFileName() + ".partial");
-        long started = clock.millis();
-        Optional<SnapshotSource.Found> found = plan.fromGenesis()
-                ? Optional.empty()
-                : new SnapshotSource(cluster, genesis).newest(plan.toCommit(), plan.trust());
-        try {
-            delete(partial);
-            Files.createDirectories(chunks);
-            found.ifPresentOrElse(snapshot -> listener.snapshotChosen(snapshot.manifest()), listener::noSnapshot);
-            found.ifPresent(
-                    snapshot -> new SnapshotSource(cluster, genesis).fetch(snapshot.manifest(), chunks, listener));
-            long fetched = clock.millis();
-            RecoveryReport report;
-            try (RocksStateStore store = RocksStateStore.open(partial, genesis.bucketBits())) {
-                found.ifPresent(snapshot -> new SnapshotInstaller(
-                                snapshot.manifest(),
-                                (id, size) -> SnapshotSource.fetched(chunks, id),
-                                chunks,
-                                store,
-                                Runtime.getRuntime().availableProcessors())
-                        .install(listener));
-                long applied = clock.millis();
-                long from = found.map(
-                                snapshot -> snapshot.published().getBinding().getReplayFrom())
-                        .orElse(0L);
-                long startCommit =
-                        found.map(snapshot -> snapshot.manifest().commitIndex()).orElse(0L);
-                var published = PublishedCommits.read(cluster, startCommit - 1);
-                var replay = new LogReplay(cluster, genesis, store, published);
-                found.ifPresent(snapshot -> requireHead(replay, snapshot.manifest()));
-                replay.run(from, plan.toCommit(), listener);
-                report = report(
-                        found.orElse(null),
-                        from,
-                        replay,
-                        published,
-                        objects(store),
-                        fetched - started,
-                        applied - fetched,
-                        clock.millis() - applied);
-                store.sync();
+        List<Refusal> refusals = new ArrayList<>();
+        Set<String> tried = new HashSet<>();
+        LogIdentity log = LogIdentity.of(cluster);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<SnapshotChoice.Candidate> candidate = choose(plan, log, tried, refusals, listener);
+            if (candidate.isEmpty() && !tried.isEmpty()) {
+                break;
             }
-            if (report.consistent()) {
-                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-                try (FileChannel parent = FileChannel.open(target.resolveSibling("."), StandardOpenOption.READ)) {
-                    parent.force(true);
+            directory.prepare();
+            try {
+                return new Recovery(cluster, source, genesis, clock, plan, directory, log)
+                        .from(candidate.orElse(null), refusals, listener);
+            } catch (RecoveryException e) {
+                directory.deletePartial();
+                if (candidate.isEmpty() || !e.reason().isOfTheSnapshot()) {
+                    throw e;
                 }
-                delete(chunks);
+                tried.add(candidate.get().manifest().hash().hex());
+                refuse(candidate.get().refused(e.reason(), String.valueOf(e.getMessage())), refusals, listener);
             }
-            return report;
-        } catch (IOException e) {
-            throw new UncheckedIOException(target.toString(), e);
         }
+        RecoveryFailure reason = onlyReason(refusals, tried);
+        throw new RecoveryException(
+                reason,
+                "Tried were %d snapshots, --from-genesis replays without one. %s"
+                        .formatted(
+                                tried.size(),
+                                String.join(
+                                        "; ",
+                                        refusals.stream()
+                                                .filter(refusal -> tried.contains(refusal.snapshot()))
+                                                .map(Refusal::toString)
+                                                .toList())));
     }
 
-    /** The state's own chain entry must be the one the manifest repeats. */
-    private static void requireHead(LogReplay replay, Manifest manifest) {
-        if (replay.head().commitIndex() != manifest.commitIndex()
-                || !replay.head().commitHash().equals(manifest.commitHash())) {
-            throw new RecoveryException(
-                    "the snapshot of checkpoint %d is not used: its state stands at commit %d (%s), its manifest says commit %d (%s)"
-                            .formatted(
-                                    manifest.checkpointIndex(),
-                                    replay.head().commitIndex(),
-                                    replay.head().commitHash(),
-                                    manifest.commitIndex(),
-                                    manifest.commitHash()));
-        }
+    /** When all that were tried have the same fault, it is the reason. */
+    private static RecoveryFailure onlyReason(List<Refusal> refusals, Set<String> tried) {
+        List<RecoveryFailure> reasons = refusals.stream()
+                .filter(refusal -> tried.contains(refusal.snapshot()))
+                .map(Refusal::reason)
+                .distinct()
+                .toList();
+        return reasons.size() == 1 ? reasons.get(0) : RecoveryFailure.NO_GOOD_SNAPSHOT;
     }
 
-    private static RecoveryReport report(
-            SnapshotSource.@org.jspecify.annotations.Nullable Found found,
-            long from,
-            LogReplay replay,
-            PublishedCommits published,
-            long objects,
-            long fetchMs,
-            long applyMs,
-            long replayMs) {
-        long commit = replay.head().commitIndex();
-        var mark = replay.checkpoint();
-        var last = published.byIndex().get(commit);
-        return new RecoveryReport(
-                found == null ? -1 : found.manifest().checkpointIndex(),
-                found == null ? null : found.manifest().hash(),
-                found == null ? 0 : found.manifest().chunks().size(),
-                found == null ? 0 : found.published().getCompressedBytes(),
-                found == null ? 0 : found.manifest().size(),
-                found == null ? 0 : found.manifest().entries(),
-                from,
-                replay.vertices(),
-                replay.head().transactions(),
-                commit,
-                replay.head().commitHash(),
-                last == null ? null : last.commitHash(),
-                objects,
-                replay.entries(),
-                mark.index(),
-                mark.root(),
-                replay.compared(),
-                replay.checkedCheckpoints(),
-                replay.differences(),
-                fetchMs,
-                applyMs,
-                replayMs);
+    /** The list is asked for again at every attempt: a newer snapshot may have come. */
+    private Optional<SnapshotChoice.Candidate> choose(
+            Plan plan, LogIdentity log, Set<String> tried, List<Refusal> refusals, RecoveryListener listener) {
+        if (plan.fromGenesis()) {
+            return Optional.empty();
+        }
+        return new SnapshotChoice(genesis, log, plan.trust())
+                        .newestFirst(
+                                source.offers(refusal -> refuse(refusal, refusals, listener)),
+                                plan.toCommit(),
+                                refusal -> refuse(refusal, refusals, listener))
+                        .stream()
+                        .filter(found -> !tried.contains(found.manifest().hash().hex()))
+                        .findFirst();
     }
 
-    private static long objects(RocksStateStore store) {
-        long[] objects = {0};
-        try (var view = store.view()) {
-            view.forEachEntry((bucket, key, value) -> {
-                if (key[0] == StateKey.OBJECTS) {
-                    objects[0]++;
-                }
-            });
-        }
-        return objects[0];
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+    private static void refuse(Refusal refusal, List<Refusal> refusals, RecoveryListener listener) {
+        if (!refusals.contains(refusal)) {
+            refusals.add(refusal);
+            listener.refused(refusal);
         }
     }
 }

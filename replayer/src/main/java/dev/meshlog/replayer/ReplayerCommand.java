@@ -5,9 +5,11 @@ import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.SchemaTopic;
 import dev.meshlog.schemas.Topics;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -44,20 +46,24 @@ public final class ReplayerCommand implements Callable<Integer> {
             names = "--to",
             paramLabel = "DIR",
             required = true,
-            description = "The recovered state goes here; it must not exist.")
+            description = "The recovered state goes here; it must not exist, but with --follow.")
     private Path target;
 
-    @Option(names = "--from-genesis", description = "Replay everything, without a snapshot.")
-    private boolean fromGenesis;
-
     @Mixin
-    private TrustOptions trust;
+    private RecoveryOptions recovery;
 
     @Spec
     private CommandSpec spec;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new ReplayerCommand()).execute(args));
+        System.exit(new CommandLine(new ReplayerCommand())
+                .setExecutionExceptionHandler(ReplayerCommand::explain)
+                .execute(args));
+    }
+
+    private static int explain(Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
+        commandLine.getErr().println("error: " + (failure.getMessage() == null ? failure : failure.getMessage()));
+        return 1;
     }
 
     @Override
@@ -65,23 +71,57 @@ public final class ReplayerCommand implements Callable<Integer> {
         GenesisConfig network = GenesisConfig.ofJson(Files.readString(genesis));
         Cluster cluster = Cluster.of(bootstrapServers, kafkaConfig);
         Topics.WRITERS.lookUpWith(new SchemaTopic(cluster)::find);
-        if (trust.isInsecure()) {
+        Clock clock = Clock.systemUTC();
+        PrintWriter out = spec.commandLine().getOut();
+        var progress = new RecoveryProgress(new Printed(out, clock), clock);
+        if (recovery.trust().isInsecure()) {
             spec.commandLine().getErr().println(TrustOptions.WARNING);
         }
-        RecoveryReport report = new Replayer(cluster, network, Clock.systemUTC())
-                .recover(new Replayer.Plan(target, fromGenesis, Long.MAX_VALUE, trust.trust()), RecoveryListener.NONE);
-        var out = spec.commandLine().getOut();
-        report.figures().forEach((name, value) -> out.printf("%-22s %s%n", name, value));
-        report.differences().forEach(out::println);
-        if (report.verified()) {
-            out.println("state roots are EQUAL");
-        } else {
-            out.println(
-                    report.consistent()
-                            ? "no checkpoint was published yet: there is no state root to compare with"
-                            : "state roots DIFFER");
+        if (!recovery.isFollowing() || !Files.exists(target)) {
+            RecoveryReport report =
+                    new Replayer(cluster, network, clock).recover(recovery.plan(cluster, target), progress);
+            report.figures().forEach((name, value) -> out.printf("%-22s %s%n", name, value));
+            report.differences().forEach(out::println);
+            out.println(report.verdict());
+            out.flush();
+            if (!report.consistent()) {
+                return VERIFICATION_FAILED;
+            }
         }
-        out.flush();
-        return report.consistent() ? 0 : VERIFICATION_FAILED;
+        if (recovery.isFollowing()) {
+            List<Difference> differences = ReplicaRun.untilStopped(cluster, network, target, recovery, clock, progress);
+            differences.forEach(out::println);
+            out.flush();
+            return differences.isEmpty() ? 0 : VERIFICATION_FAILED;
+        }
+        return 0;
+    }
+
+    /** Lines, those that only say how far it is at most every few seconds. */
+    private static final class Printed implements RecoveryProgress.Lines {
+        private static final long BETWEEN_MS = 5_000;
+
+        private final PrintWriter out;
+        private final Clock clock;
+        private long saidMs;
+
+        Printed(PrintWriter out, Clock clock) {
+            this.out = out;
+            this.clock = clock;
+        }
+
+        @Override
+        public void say(String text) {
+            out.println(text);
+            out.flush();
+        }
+
+        @Override
+        public void progress(double fraction, String text) {
+            if (clock.millis() - saidMs >= BETWEEN_MS) {
+                saidMs = clock.millis();
+                say(text);
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.meshlog.ledger.state.InvalidSnapshotException;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.state.VerifiedChunk;
+import dev.meshlog.schemas.Failpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,14 +55,18 @@ public final class SnapshotInstaller {
     /** Once only. @throws RecoveryException when a chunk does not fit the state root */
     public void install(RecoveryListener listener) {
         loadChunks(listener);
+        Failpoint.TABLES_WRITTEN.reached();
         if (!tables.isEmpty()) {
             store.ingestEntries(tables);
         }
         store.commit();
+        Failpoint.TABLES_INGESTED.reached();
         Hash root = new State(store, manifest.bucketBits()).root(manifest.checkpointIndex());
         if (!root.equals(manifest.stateRoot())) {
-            throw new RecoveryException("the restored state has root %s, the snapshot of checkpoint %d says %s"
-                    .formatted(root, manifest.checkpointIndex(), manifest.stateRoot()));
+            throw new RecoveryException(
+                    RecoveryFailure.SNAPSHOT_FALSE,
+                    "The restored state has root %s, the snapshot of checkpoint %d says %s."
+                            .formatted(root, manifest.checkpointIndex(), manifest.stateRoot()));
         }
     }
 
@@ -78,8 +83,9 @@ public final class SnapshotInstaller {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof InvalidSnapshotException refused) {
                 throw new RecoveryException(
-                        "the snapshot of checkpoint " + manifest.checkpointIndex() + " is not used: "
-                                + refused.getMessage(),
+                        refused.reason().fetchAgain() ? RecoveryFailure.CHUNK_DAMAGED : RecoveryFailure.SNAPSHOT_FALSE,
+                        "The snapshot of checkpoint %d: %s: %s"
+                                .formatted(manifest.checkpointIndex(), refused.reason(), refused.getMessage()),
                         refused);
             }
             throw new IllegalStateException("the snapshot was not installed: " + e.getCause(), e.getCause());

@@ -2,21 +2,26 @@ package dev.meshlog.infra.cli;
 
 import dev.meshlog.infra.node.Directories;
 import dev.meshlog.ledger.GenesisConfig;
-import dev.meshlog.ledger.state.Manifest;
-import dev.meshlog.replayer.RecoveryListener;
+import dev.meshlog.replayer.Difference;
+import dev.meshlog.replayer.RecoveryOptions;
+import dev.meshlog.replayer.RecoveryProgress;
 import dev.meshlog.replayer.RecoveryReport;
 import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.ReplicaRun;
 import dev.meshlog.replayer.TrustOptions;
+import dev.meshlog.schemas.Cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -38,67 +43,66 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Keep the recovered state here (default: it is only compared).")
     private @Nullable Path target;
 
-    @Option(names = "--from-genesis", description = "Replay everything, without a snapshot.")
-    private boolean fromGenesis;
-
     @Mixin
-    private TrustOptions trust;
+    private RecoveryOptions recovery;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
+        Path kept = target;
+        if (recovery.isFollowing() && kept == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--follow needs --to DIR, where the replica's state is kept");
+        }
+        var terminal = new Terminal(spec.commandLine().getOut(), options.json);
+        if (recovery.trust().isInsecure()) {
+            terminal.say(TrustOptions.WARNING);
+        }
         try (var access = ClusterAccess.open(options)) {
             GenesisConfig network = genesis.read(options);
-            var terminal = new Terminal(spec.commandLine().getOut(), options.json);
-            if (trust.isInsecure()) {
-                terminal.say(TrustOptions.WARNING);
-            }
-            Path temporary = Files.createTempDirectory("meshlog-replay");
-            try {
-                Path directory = target == null ? temporary.resolve("state") : target;
-                RecoveryReport report = new Replayer(access.cluster(), network, Clock.systemUTC())
-                        .recover(
-                                new Replayer.Plan(directory, fromGenesis, Long.MAX_VALUE, trust.trust()),
-                                listener(terminal));
-                terminal.result("recovery", report.figures());
-                report.differences().forEach(terminal::say);
-                if (report.consistent() && !report.verified()) {
-                    terminal.say("no checkpoint was published yet: there is no state root to compare with");
-                    return 0;
+            Clock clock = Clock.systemUTC();
+            var progress = new RecoveryProgress(new OnTerminal(terminal), clock);
+            if (kept == null) {
+                Path temporary = Files.createTempDirectory("meshlog-replay");
+                try {
+                    return recover(access.cluster(), network, temporary.resolve("state"), terminal, progress);
+                } finally {
+                    Directories.delete(temporary);
                 }
-                terminal.say(report.verified() ? "state roots are EQUAL" : "state roots DIFFER");
-                return report.verified() ? 0 : Meshlog.VERIFICATION_FAILED;
-            } finally {
-                Directories.delete(temporary);
             }
+            boolean goesOn = recovery.isFollowing() && Files.exists(kept);
+            int code = goesOn ? 0 : recover(access.cluster(), network, kept, terminal, progress);
+            if (code != 0 || !recovery.isFollowing()) {
+                return code;
+            }
+            List<Difference> differences =
+                    ReplicaRun.untilStopped(access.cluster(), network, kept, recovery, clock, progress);
+            differences.forEach(difference -> terminal.say(difference.toString()));
+            return differences.isEmpty() ? 0 : Meshlog.VERIFICATION_FAILED;
         }
     }
 
-    private static RecoveryListener listener(Terminal terminal) {
-        return new RecoveryListener() {
-            private long lastReported;
+    private int recover(
+            Cluster cluster, GenesisConfig network, Path directory, Terminal terminal, RecoveryProgress progress) {
+        RecoveryReport report =
+                new Replayer(cluster, network, Clock.systemUTC()).recover(recovery.plan(cluster, directory), progress);
+        terminal.result("recovery", options.json ? report.fields() : report.figures());
+        report.differences().forEach(difference -> terminal.say(difference.toString()));
+        terminal.say(report.verdict());
+        return report.consistent() ? 0 : Meshlog.VERIFICATION_FAILED;
+    }
 
-            @Override
-            public void snapshotChosen(Manifest manifest) {
-                terminal.say("snapshot of checkpoint %d, %d chunks, %d bytes"
-                        .formatted(manifest.checkpointIndex(), manifest.chunks().size(), manifest.size()));
-            }
+    private record OnTerminal(Terminal terminal) implements RecoveryProgress.Lines {
+        @Override
+        public void say(String text) {
+            terminal.say(text);
+        }
 
-            @Override
-            public void noSnapshot() {
-                terminal.say("without a snapshot: replaying everything");
-            }
-
-            @Override
-            public void replayed(long offset, long end, long commitIndex) {
-                if (offset - lastReported > 10_000) {
-                    lastReported = offset;
-                    terminal.say("replayed up to offset %d of %d (%d %%), commit %d"
-                            .formatted(offset, end, 100 * offset / Math.max(1, end), commitIndex));
-                }
-            }
-        };
+        @Override
+        public void progress(double fraction, String text) {
+            terminal.progress(fraction, text);
+        }
     }
 }

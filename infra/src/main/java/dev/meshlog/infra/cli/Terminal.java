@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Terminal implements Narrator {
     private static final int QUIET_LINES_MS = 10_000;
+    private static final int BAR = 24;
 
     private final PrintWriter out;
     private final boolean json;
@@ -87,12 +88,38 @@ final class Terminal implements Narrator {
                                 summary.checkpoint(),
                                 summary.snapshots());
         if (interactive) {
-            out.print("\r" + text + " ".repeat(Math.max(0, statusLength - text.length())));
-            statusLength = text.length();
+            rewrite(text);
         } else {
             out.println(text);
+            out.flush();
         }
+    }
+
+    /**
+     * How far something is: on a terminal as a bar in place, in a file or pipe as a line every few seconds.
+     *
+     * @param fraction between 0 and 1
+     */
+    synchronized void progress(double fraction, String text) {
+        if (!interactive && elapsed() - lastPrinted < minGap()) {
+            return;
+        }
+        lastPrinted = elapsed();
+        if (json) {
+            print(Map.of("event", "progress", "percent", Math.round(fraction * 100), "text", text));
+        } else if (interactive) {
+            int done = (int) Math.round(fraction * BAR);
+            rewrite("%6.1f s  [%s%s] %s"
+                    .formatted(elapsed() / 1_000.0, "#".repeat(done), "-".repeat(BAR - done), text));
+        } else {
+            say(text);
+        }
+    }
+
+    private void rewrite(String text) {
+        out.print("\r" + text + " ".repeat(Math.max(0, statusLength - text.length())));
         out.flush();
+        statusLength = text.length();
     }
 
     private long minGap() {

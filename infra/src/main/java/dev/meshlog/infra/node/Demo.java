@@ -5,6 +5,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.replayer.Difference;
 import dev.meshlog.replayer.RecoveryListener;
 import dev.meshlog.replayer.RecoveryReport;
 import dev.meshlog.replayer.Replayer;
@@ -233,7 +234,10 @@ public final class Demo {
                             }
                         });
         terminal.result("recovery", report.figures());
-        report.differences().stream().limit(SHOWN_DIFFERENCES).forEach(terminal::say);
+        report.differences().stream()
+                .limit(SHOWN_DIFFERENCES)
+                .map(Difference::toString)
+                .forEach(terminal::say);
         boolean reached = view.newestCommit()
                 .map(commit -> commit.getIndex() <= report.commitIndex())
                 .orElse(false);

@@ -1,0 +1,47 @@
+package dev.meshlog.replayer;
+
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.schemas.Cluster;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A replica as a command runs it: until SIGTERM or Ctrl-C, with its state whole on disk before the process ends. */
+public final class ReplicaRun {
+    private static final long STOP_SECONDS = 10;
+
+    private ReplicaRun() {}
+
+    /** @return what differs from what was published; empty when it was told to stop */
+    public static List<Difference> untilStopped(
+            Cluster cluster,
+            GenesisConfig genesis,
+            Path directory,
+            RecoveryOptions options,
+            Clock clock,
+            RecoveryListener listener) {
+        var stop = new AtomicBoolean();
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop.set(true);
+            await(stopped);
+        }));
+        try (var replica =
+                Replica.open(cluster, genesis, directory, clock, options.verifiesSignatures(), options.threads())) {
+            return replica.run(stop::get, listener);
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            var unused = latch.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
