@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,12 +35,24 @@ final class ChunkDownload implements SnapshotSource.Sink {
     private final Set<Hash> damaged = ConcurrentHashMap.newKeySet();
     private long bytes;
 
+    /** Of all chunks. */
     ChunkDownload(Manifest manifest, Path directory, RecoveryListener listener) {
+        this(manifest, allOf(manifest), directory, listener);
+    }
+
+    ChunkDownload(Manifest manifest, Collection<Hash> ids, Path directory, RecoveryListener listener) {
         this.manifest = manifest;
         this.directory = directory;
         this.listener = listener;
         sizes.put(manifest.digestsId(), manifest.digestsSize());
         manifest.chunks().forEach(chunk -> sizes.put(chunk.id(), chunk.size()));
+        sizes.keySet().retainAll(Set.copyOf(ids));
+    }
+
+    private static Set<Hash> allOf(Manifest manifest) {
+        Set<Hash> ids = new HashSet<>(Set.of(manifest.digestsId()));
+        manifest.chunks().forEach(chunk -> ids.add(chunk.id()));
+        return ids;
     }
 
     /** @throws RecoveryException CHUNK_MISSING or CHUNK_DAMAGED; what was fetched stays for the next attempt */
@@ -95,8 +109,8 @@ final class ChunkDownload implements SnapshotSource.Sink {
         damaged.add(id);
     }
 
-    /** A chunk that is there. */
-    byte[] chunk(Hash id) {
+    /** A chunk that was fetched. */
+    static byte[] read(Path directory, Hash id) {
         try {
             return Files.readAllBytes(directory.resolve(id.hex()));
         } catch (IOException e) {

@@ -29,7 +29,6 @@ record Recovery(
         long started = clock.millis();
         long startCommit = 0;
         long replayFrom = 0;
-        ChunkDownload download = null;
         if (candidate == null) {
             listener.noSnapshot();
         } else {
@@ -41,8 +40,7 @@ record Recovery(
         if (candidate != null) {
             requirePosition(candidate, published);
             LogReplay.requireReaches(cluster, replayFrom);
-            download = new ChunkDownload(candidate.manifest(), directory.chunks(), listener);
-            download.fetchFrom(source, plan.threads());
+            new ChunkDownload(candidate.manifest(), directory.chunks(), listener).fetchFrom(source, plan.threads());
         }
         long fetched = clock.millis();
         RecoveryReport report;
@@ -50,11 +48,10 @@ record Recovery(
         Signatures signatures = plan.verifySignatures() ? new Signatures(genesis, check) : null;
         try (RocksStateStore store = RocksStateStore.open(directory.partial(), genesis.bucketBits());
                 var intake = new VertexIntake(genesis, signatures, plan.threads())) {
-            if (candidate != null && download != null) {
-                ChunkDownload chunks = download;
+            if (candidate != null) {
                 new SnapshotInstaller(
                                 candidate.manifest(),
-                                (id, size) -> chunks.chunk(id),
+                                (id, size) -> ChunkDownload.read(directory.chunks(), id),
                                 directory.chunks(),
                                 store,
                                 plan.threads())

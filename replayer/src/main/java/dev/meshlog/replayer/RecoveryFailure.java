@@ -3,6 +3,7 @@ package dev.meshlog.replayer;
 /** Why a recovery stops, a snapshot is passed over, or a result is not believed. */
 public enum RecoveryFailure {
     TARGET_EXISTS("The target exists: recovery goes into a directory of its own."),
+    NO_STATE("The directory holds no recovered state."),
     OTHER_CLUSTER("The snapshot's offsets belong to another Kafka cluster."),
     TOPIC_RECREATED("The topic of the verified vertices was deleted and made again: the offsets meant the old one."),
     OTHER_NETWORK("It belongs to another network."),
@@ -45,6 +46,7 @@ public enum RecoveryFailure {
                     LOG_SHORTENED,
                     LOG_TRUNCATED -> true;
             case TARGET_EXISTS,
+                    NO_STATE,
                     OTHER_CLUSTER,
                     TOPIC_RECREATED,
                     RECORD_MALFORMED,

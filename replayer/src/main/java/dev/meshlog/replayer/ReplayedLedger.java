@@ -91,7 +91,7 @@ final class ReplayedLedger {
         byte[] known = store.bytes(LOG_ID);
         OptionalLong next = store.number(NEXT_OFFSET);
         if (known == null || next.isEmpty()) {
-            throw new RecoveryException(RecoveryFailure.TARGET_EXISTS, "There is no state of a replica in it.");
+            throw new RecoveryException(RecoveryFailure.NO_STATE, "There is no offset in it to go on from.");
         }
         if (!Arrays.equals(known, bytes(log))) {
             throw new RecoveryException(

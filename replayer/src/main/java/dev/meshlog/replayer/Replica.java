@@ -71,7 +71,7 @@ public final class Replica implements AutoCloseable {
             Clock clock,
             boolean verifySignatures,
             int threads) {
-        RocksStateStore store = RocksStateStore.open(directory, genesis.bucketBits());
+        RocksStateStore store = StateDirectory.open(directory, genesis);
         try {
             return new Replica(cluster, genesis, store, clock, verifySignatures, threads);
         } catch (RuntimeException e) {

@@ -7,6 +7,7 @@ import dev.meshlog.replayer.PublishedCommits;
 import dev.meshlog.replayer.RecoveryListener;
 import dev.meshlog.replayer.RecoveryReport;
 import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.StateDirectory;
 import dev.meshlog.replayer.Trust;
 import dev.meshlog.schemas.Hex;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,11 +42,28 @@ final class DumpStateCommand implements Callable<Integer> {
     @Option(names = "--raw", description = "First '# checkpoint INDEX ROOT', then 'HEXKEY HEXVALUE' in key order.")
     private boolean raw;
 
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Print the state that 'meshlog replay --to DIR' or a replica left there, as it is.")
+    private @Nullable Path recovered;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
+        Path kept = recovered;
+        if (kept != null) {
+            GenesisConfig network = genesis.read(options);
+            try (RocksStateStore store = StateDirectory.open(kept, network)) {
+                print(
+                        store,
+                        StateDirectory.title(store, network, kept),
+                        spec.commandLine().getOut());
+            }
+            return 0;
+        }
         try (var access = ClusterAccess.open(options)) {
             GenesisConfig network = genesis.read(options);
             long commit =
@@ -62,7 +81,10 @@ final class DumpStateCommand implements Callable<Integer> {
                     return Meshlog.VERIFICATION_FAILED;
                 }
                 try (RocksStateStore store = RocksStateStore.open(target, network.bucketBits())) {
-                    print(store, report, spec.commandLine().getOut());
+                    print(
+                            store,
+                            "checkpoint " + report.checkpoint() + " " + report.root(),
+                            spec.commandLine().getOut());
                 }
                 return 0;
             } finally {
@@ -71,9 +93,9 @@ final class DumpStateCommand implements Callable<Integer> {
         }
     }
 
-    private void print(RocksStateStore store, RecoveryReport report, PrintWriter out) {
+    private void print(RocksStateStore store, String title, PrintWriter out) {
         if (!options.json) {
-            out.println("# checkpoint " + report.checkpoint() + " " + report.root());
+            out.println("# " + title);
         }
         store.forEachEntryByKey((bucket, key, value) -> {
             if (options.json) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             KeysCommand.class,
             LedgerCommand.class,
             DumpStateCommand.class,
+            DiffCommand.class,
             ReplayCommand.class,
             SnapshotterCommand.class,
             ReplayerCommand.class,

@@ -3,15 +3,22 @@ package dev.meshlog.infra.cli;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.execution.LedgerObject;
+import dev.meshlog.ledger.state.EntryDifference;
+import dev.meshlog.schemas.AvroBinary;
 import dev.meshlog.schemas.Hex;
+import dev.meshlog.schemas.ledger.ValidatorSets;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Entries of the state for people: the tables by name, objects decoded, the rest in hex. */
 final class StateText {
+    private static final AvroBinary<ValidatorSets> VALIDATORS = new AvroBinary<>(ValidatorSets.getClassSchema());
+
     private StateText() {}
 
     static String line(byte[] key, byte[] value) {
@@ -22,12 +29,39 @@ final class StateText {
                 .collect(Collectors.joining(" "));
     }
 
+    /** {@code + } what only the second state has, {@code - } what only the first has, {@code ~ } what changed: the fields with both values. */
+    static String difference(EntryDifference difference) {
+        byte[] before = difference.before();
+        byte[] after = difference.after();
+        if (before == null || after == null) {
+            return after == null
+                    ? "- " + line(difference.key(), Objects.requireNonNull(before))
+                    : "+ " + line(difference.key(), after);
+        }
+        Map<String, Object> old = json(difference.key(), before);
+        return "~ "
+                + json(difference.key(), after).entrySet().stream()
+                        .map(field -> text(field.getKey(), old.get(field.getKey()), field.getValue()))
+                        .filter(text -> !text.isEmpty())
+                        .collect(Collectors.joining(" "));
+    }
+
+    private static String text(String name, @Nullable Object before, Object after) {
+        if (name.equals("table")) {
+            return String.valueOf(after);
+        }
+        if (after.equals(before)) {
+            return name.equals("id") || name.equals("key") ? name + "=" + after : "";
+        }
+        return name + "=" + before + "->" + after;
+    }
+
     static Map<String, Object> json(byte[] key, byte[] value) {
         var fields = new LinkedHashMap<String, Object>();
         byte[] id = Arrays.copyOfRange(key, 1, key.length);
         switch (key[0]) {
             case 1 -> object(fields, id, LedgerObject.decode(value));
-            case 2 -> other(fields, "validators", id, value);
+            case 2 -> validators(fields, VALIDATORS.decode(value));
             case 3 -> other(fields, "transaction", id, value);
             case 4 -> other(fields, "vertex", id, value);
             case 5 -> chain(fields, ChainHead.decode(value));
@@ -45,6 +79,17 @@ final class StateText {
             fields.put("amount", coins.amount());
         } else if (object.value() instanceof LedgerObject.Content content) {
             fields.put("content", text(content.bytes()));
+        }
+    }
+
+    private static void validators(Map<String, Object> fields, ValidatorSets sets) {
+        fields.put("table", "validators");
+        for (var set : sets.getSets()) {
+            var weights = new LinkedHashMap<String, Object>();
+            set.getValidators()
+                    .forEach(validator ->
+                            weights.put(Hash.of(validator.getPublicKey()).hex(), validator.getWeight()));
+            fields.put("fromEpoch" + set.getFromEpoch(), weights);
         }
     }
 
