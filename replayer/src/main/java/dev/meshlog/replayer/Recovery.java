@@ -114,7 +114,7 @@ record Recovery(
     }
 
     /** The offset beside the manifest is nobody's signature; the commit was published with the same one. */
-    private static void requirePosition(SnapshotChoice.Candidate candidate, PublishedCommits published) {
+    static void requirePosition(SnapshotChoice.Candidate candidate, PublishedCommits published) {
         var commit = published.byIndex().get(candidate.manifest().commitIndex());
         long replayFrom = candidate.binding().getReplayFrom();
         if (commit != null && commit.replayFrom() != replayFrom) {

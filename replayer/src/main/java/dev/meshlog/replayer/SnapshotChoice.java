@@ -5,6 +5,7 @@ import dev.meshlog.ledger.state.InvalidSnapshotException;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.SnapshotRejection;
 import dev.meshlog.schemas.LogIdentity;
+import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.OffsetBinding;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -77,10 +78,13 @@ record SnapshotChoice(GenesisConfig genesis, LogIdentity log, Trust trust) {
                     "%s had the id %s, now it has %s"
                             .formatted(binding.getTopic(), binding.getTopicId(), log.topicId())));
         }
-        if (binding.getReplayFrom() < 0 || binding.getPartition() != 0) {
+        if (binding.getReplayFrom() < 0
+                || binding.getPartition() != 0
+                || !binding.getTopic().equals(Topics.VERIFIED.name())) {
             return Optional.of(candidate.refused(
                     RecoveryFailure.RECORD_MALFORMED,
-                    "partition %d, offset %d".formatted(binding.getPartition(), binding.getReplayFrom())));
+                    "%s partition %d, offset %d"
+                            .formatted(binding.getTopic(), binding.getPartition(), binding.getReplayFrom())));
         }
         return trust.refusal(genesis, candidate.manifest(), offer.certificate())
                 .map(why -> candidate.refused(RecoveryFailure.NOT_TRUSTED, why));

@@ -1,8 +1,10 @@
 package dev.meshlog.replayer;
 
+import dev.meshlog.ledger.Hash;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.SnapshotChunk;
 
 /** Values of the two topics of snapshots, as they stand there. */
 final class SnapshotRecords {
@@ -14,12 +16,12 @@ final class SnapshotRecords {
                 key, Topics.MANIFESTS.values().deserializer().deserialize(Topics.MANIFESTS.name(), value));
     }
 
-    /** @throws MalformedRecordException when the value is not a chunk */
-    static byte[] frame(byte[] value) {
-        return Buffers.array(Topics.CHUNKS
-                .values()
-                .deserializer()
-                .deserialize(Topics.CHUNKS.name(), value)
-                .getZstd());
+    /** @throws MalformedRecordException when the value is not this chunk's record */
+    static byte[] frame(Hash id, byte[] value) {
+        SnapshotChunk chunk = Topics.CHUNKS.values().deserializer().deserialize(Topics.CHUNKS.name(), value);
+        if (!Hash.of(chunk.getId()).equals(id)) {
+            throw new MalformedRecordException("the record is of chunk " + Hash.of(chunk.getId()));
+        }
+        return Buffers.array(chunk.getZstd());
     }
 }

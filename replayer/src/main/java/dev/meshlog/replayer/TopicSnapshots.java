@@ -108,7 +108,7 @@ public final class TopicSnapshots implements SnapshotSource {
         }
         byte[] frame = rec.value();
         try {
-            frame = SnapshotRecords.frame(rec.value());
+            frame = SnapshotRecords.frame(id, rec.value());
             sink.take(id, frame);
         } catch (InvalidSnapshotException e) {
             report(id, frame, e.reason().name(), e, rec);

@@ -2,11 +2,6 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
-import dev.meshlog.ledger.Validator;
-import dev.meshlog.ledger.Validators;
-import dev.meshlog.ledger.certificate.Attestation;
-import dev.meshlog.ledger.certificate.Certificate;
-import dev.meshlog.ledger.certificate.CertificateCollector;
 import dev.meshlog.ledger.chain.CheckpointMark;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.GenesisState;
@@ -243,22 +238,8 @@ final class PublishedLedger {
         writeManifest(manifest, clusterId, topicId, replayFrom, certificate(manifest, network.keys));
     }
 
-    /** By these validators, as if there were no others. */
     byte[] certificate(Manifest manifest, List<SigningKey> signers) {
-        var alone = new Validators(signers.stream()
-                .map(key -> new Validator(key.publicKey(), 1, "", 0))
-                .toList());
-        var collector = new CertificateCollector(network.genesis.networkId(), -1);
-        byte[] complete = new byte[0];
-        for (SigningKey key : signers) {
-            Vertex vertex = network.factory(key)
-                    .make(1, List.of(), List.of(), manifest.checkpointIndex(), manifest.stateRoot(), 0);
-            complete = collector
-                    .add(Attestation.of(vertex), alone)
-                    .map(Certificate::encode)
-                    .orElse(complete);
-        }
-        return complete;
+        return SmallSnapshot.certificate(network, manifest, signers);
     }
 
     void writeManifest(
