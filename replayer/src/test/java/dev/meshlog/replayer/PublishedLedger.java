@@ -123,6 +123,25 @@ final class PublishedLedger {
         }
     }
 
+    /** As the orderer saw them, though one of them has gone from the log since: something else stands at its offset. */
+    void runLosing(List<Vertex> vertices, int lost) throws Exception {
+        try (var commitsOnly = broker.cluster().transactionalProducer("ledger");
+                var log = broker.cluster().producer()) {
+            commitsOnly.initTransactions();
+            commitsOnly.beginTransaction();
+            for (int i = 0; i < vertices.size(); i++) {
+                Vertex vertex = vertices.get(i);
+                byte[] value = i == lost ? new byte[0] : Cluster.encode(Topics.VERIFIED, vertex.record());
+                long offset = log.send(new ProducerRecord<>(
+                                Topics.VERIFIED.name(), vertex.producer().hex(), value))
+                        .get()
+                        .offset();
+                apply(vertex, offset, commitsOnly, 0);
+            }
+            commitsOnly.commitTransaction();
+        }
+    }
+
     /** Orders vertices that never come into the log. */
     void runWithoutLog(List<Vertex> vertices) throws Exception {
         try (var producer = broker.cluster().transactionalProducer("ledger")) {

@@ -12,18 +12,21 @@ import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.Buffers;
+import dev.meshlog.schemas.Bytes64;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.Checkpoint;
 import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.RejectedInput;
+import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
 import dev.meshlog.schemas.testing.TestBroker;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -383,6 +386,88 @@ class ReplayerTest {
         assertThat(report.verified()).isFalse();
         assertThat(directory.resolve("target")).doesNotExist();
         assertThat(directory.resolve("target.partial")).exists();
+    }
+
+    @Test
+    void olderSnapshotIsUsedWhenTheNewestIsBad() throws Exception {
+        publish(40, 2);
+        int newest = ledger.cuts().size() - 1;
+        removeChunk(ledger.newestCut().manifest().digestsId());
+        List<Refusal> said = new ArrayList<>();
+
+        RecoveryReport report = recover("target", false, Long.MAX_VALUE, new RecoveryListener() {
+            @Override
+            public void refused(Refusal refusal) {
+                said.add(refusal);
+            }
+        });
+
+        assertThat(report.verified()).isTrue();
+        assertThat(report.snapshotCheckpoint())
+                .isEqualTo(ledger.cuts().get(newest - 1).manifest().checkpointIndex());
+        assertThat(report.refusals()).isEqualTo(said);
+        assertThat(said).singleElement().satisfies(refusal -> {
+            assertThat(refusal.snapshot())
+                    .isEqualTo(ledger.newestCut().manifest().hash().hex());
+            assertThat(refusal.reason()).isEqualTo(RecoveryFailure.CHUNK_MISSING);
+        });
+        assertThat(directory.resolve("target.chunks")).doesNotExist();
+    }
+
+    @Test
+    void vertexThatIsLostInsideTheLogIsAGap() throws Exception {
+        ledger.runLosing(ledger.vertices(SEED, 20), 30);
+
+        RecoveryReport report = recover("target", true, Long.MAX_VALUE);
+
+        assertThat(report.differences()).extracting(Difference::reason).containsExactly(RecoveryFailure.LOG_GAP);
+        assertThat(directory.resolve("target")).doesNotExist();
+    }
+
+    @Test
+    void signaturesAreVerifiedAgainWhenAskedFor() throws Exception {
+        List<Vertex> vertices = ledger.vertices(SEED, 30);
+        ledger.run(vertices.subList(0, 90), 2);
+
+        assertThat(verifying("good").verified()).isTrue();
+
+        SignedVertex forged = SignedVertex.newBuilder(vertices.get(90).record())
+                .setSignature(new Bytes64(new byte[64]))
+                .build();
+        long offset = broker.write(Topics.VERIFIED, "key", Cluster.encode(Topics.VERIFIED, forged));
+        assertThatThrownBy(() -> verifying("forged"))
+                .isInstanceOf(RecoveryException.class)
+                .hasMessageContaining("offset " + offset + ": BAD_SIGNATURE")
+                .extracting(e -> ((RecoveryException) e).reason())
+                .isEqualTo(RecoveryFailure.VERTEX_INVALID);
+        assertThat(directory.resolve("forged")).doesNotExist();
+        assertThat(directory.resolve("forged.partial")).doesNotExist();
+    }
+
+    @Test
+    void lastCommitOfATimeIsTheLastOneWithThatTimestamp() throws Exception {
+        publish(20, 0);
+        var commits = broker.records(Topics.COMMITS);
+        long middle = commits.get(commits.size() / 2).timestamp();
+        long expected = commits.stream()
+                .filter(rec -> rec.timestamp() <= middle)
+                .mapToLong(rec -> rec.value().getIndex())
+                .max()
+                .orElseThrow();
+
+        assertThat(PublishedCommits.lastAt(broker.cluster(), Instant.ofEpochMilli(middle)))
+                .hasValue(expected);
+        assertThat(PublishedCommits.lastAt(
+                        broker.cluster(), Instant.ofEpochMilli(commits.get(0).timestamp() - 1)))
+                .isEmpty();
+    }
+
+    private RecoveryReport verifying(String target) {
+        return new Replayer(broker.cluster(), ledger.network.genesis, Clock.systemUTC())
+                .recover(
+                        new Replayer.Plan(
+                                directory.resolve(target), false, Long.MAX_VALUE, new Trust.OfGenesis(), true, 3),
+                        RecoveryListener.NONE);
     }
 
     private void publishOneSnapshot() throws Exception {

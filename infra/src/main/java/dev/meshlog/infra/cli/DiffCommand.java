@@ -100,6 +100,9 @@ final class DiffCommand implements Callable<Integer> {
                 right = directory(after, network, access.cluster(), temporary.resolve("after"));
             }
         }
+        if (left.toAbsolutePath().normalize().equals(right.toAbsolutePath().normalize())) {
+            throw new ParameterException(spec.commandLine(), left + " is named twice");
+        }
         try (RocksStateStore one = StateDirectory.open(left, network);
                 RocksStateStore other = StateDirectory.open(right, network)) {
             StateDiff.ofStores(one, other, network, printed);
