@@ -2,6 +2,7 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.certificate.Certificate;
+import dev.meshlog.ledger.certificate.CertificateRejection;
 import dev.meshlog.ledger.certificate.CertificateVerifier;
 import dev.meshlog.ledger.certificate.InvalidCertificateException;
 import dev.meshlog.ledger.chain.CheckpointMark;
@@ -155,7 +156,9 @@ final class Comparison {
         try {
             certificate = verifiers.get().verify(bytes);
         } catch (InvalidCertificateException e) {
-            LOG.warn("the certificate of checkpoint {} says nothing: {}", checkpoint, e.getMessage());
+            if (e.reason() != CertificateRejection.UNKNOWN_EPOCH) {
+                LOG.warn("the certificate of checkpoint {} says nothing: {}", checkpoint, e.getMessage());
+            }
             return;
         }
         if (certificate.checkpointIndex() != checkpoint) {

@@ -48,7 +48,11 @@ class CommandTest {
             {"up", "--frames", "x.frames"},
             {"broker", "--port", "-1"},
             {"broker", "--bootstrap-servers", "x:1"},
-            {"up", "--demo", "--config", "x.yaml"}
+            {"up", "--demo", "--config", "x.yaml"},
+            {"replay", "--follow"},
+            {"replay", "--to-commit", "1", "--to-time", "2026-11-21T05:00:00Z"},
+            {"replay", "--to-time", "yesterday"},
+            {"diff", "snapshot:1", "commit:1"}
         }) {
             var out = new StringWriter();
             var err = new StringWriter();
@@ -176,7 +180,14 @@ class CommandTest {
         assertThat(look("topics").out()).contains("radio.frames");
         assertThat(look("keys").out()).contains("sim/!");
         recomputeRoot(look("dump-state", "--raw").out());
-        assertThat(look("replay").out()).contains("state roots are EQUAL");
+        assertThat(look("replay", "--to", "state", "--verify-signatures").out()).contains("state roots are EQUAL");
+        assertThat(look("replay", "--json", "--to-commit", "1", "--to", "first").out())
+                .contains("\"commitIndex\":1,", "\"differences\":[]");
+        assertThat(look("dump-state", "--raw", "--dir", "first").out()).startsWith("# commit 1 ");
+        assertThat(look("diff", "first", "commit:1").out()).isEqualTo("the states are EQUAL\n");
+        Ended diff = MeshlogProcess.run(work, "diff", "first", "state", "--data", "data");
+        assertThat(diff.exitCode()).isEqualTo(3);
+        assertThat(diff.out()).startsWith("buckets [").contains("~ chain commit=1->", " entries DIFFER");
 
         try (var up = MeshlogProcess.start(work, "up", "--data", "data", "--port", "0")) {
             up.awaitPrinted(WORKS);

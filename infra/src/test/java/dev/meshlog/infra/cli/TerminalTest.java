@@ -48,6 +48,22 @@ class TerminalTest {
     }
 
     @Test
+    void progressIsABarInPlaceOnATerminalAndALineElsewhere() {
+        var terminal = new Terminal(out, false, true);
+        terminal.progress(0.5, "half");
+        terminal.progress(1, "whole");
+        terminal.say("next");
+        String[] parts = printed.toString().split("\r", -1);
+        assertThat(parts).hasSize(3);
+        assertThat(parts[1]).endsWith("[############------------] half");
+        assertThat(parts[2].lines().toList().get(1)).endsWith("next");
+
+        printed.getBuffer().setLength(0);
+        new Terminal(out, true, true).progress(0.5, "half");
+        assertThat(printed.toString()).contains("\"event\":\"progress\"", "\"percent\":50");
+    }
+
+    @Test
     void refusedAndRejectedAreOneFigure() {
         var terminal = new Terminal(out, false, true);
         terminal.status(summary(1));
