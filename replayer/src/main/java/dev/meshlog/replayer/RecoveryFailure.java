@@ -13,7 +13,7 @@ public enum RecoveryFailure {
     CHUNK_MISSING("Chunks of the snapshot are missing."),
     CHUNK_DAMAGED("Chunks of the snapshot are damaged."),
     SNAPSHOT_FALSE("The snapshot contradicts itself: its chunks are what it names and do not give its state root."),
-    NO_GOOD_SNAPSHOT("Every snapshot that was tried is bad; --from-genesis replays without one."),
+    NO_GOOD_SNAPSHOT("The snapshots that were tried are bad, each in its way."),
     LOG_SHORTENED("The log no longer reaches back to where replay has to start."),
     LOG_TRUNCATED("The log ends before vertices that commits were made of: its end was lost."),
     LOG_GAP("Vertices that commits were made of are missing inside the log."),

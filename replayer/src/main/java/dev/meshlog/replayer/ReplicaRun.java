@@ -23,6 +23,8 @@ public final class ReplicaRun {
             RecoveryOptions options,
             Clock clock,
             RecoveryListener listener) {
+        // Of a recovery that was killed after its end.
+        new RecoveryDirectory(directory).cleanUp();
         var stop = new AtomicBoolean();
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
