@@ -11,6 +11,7 @@ import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.LedgerEvent;
 import dev.meshlog.schemas.ledger.MissingVertex;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import dev.meshlog.schemas.ledger.ReaderLease;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedTransaction;
 import dev.meshlog.schemas.ledger.SignedVertex;
@@ -180,6 +181,14 @@ public final class Topics {
             large(compacted()),
             List.of(SNAPSHOTTER),
             List.of(SNAPSHOTTER, REPLAYER));
+    public static final Topic<String, ReaderLease> READERS = topic(
+            "ledger.snapshots.readers",
+            "reader",
+            ReaderLease.SCHEMA$,
+            1,
+            compacted(),
+            List.of(REPLAYER, PEOPLE),
+            List.of(SNAPSHOTTER));
 
     private static final List<Topic<String, ?>> ALL = List.of(
             SCHEMAS,
@@ -202,7 +211,8 @@ public final class Topics {
             LEDGER_REJECTED,
             EVENTS,
             MANIFESTS,
-            CHUNKS);
+            CHUNKS,
+            READERS);
 
     private Topics() {}
 
