@@ -92,6 +92,12 @@ public final class SnapshotLease implements AutoCloseable {
         }
     }
 
+    /** The reader. */
+    @Override
+    public String toString() {
+        return reader;
+    }
+
     private static Thread thread(Runnable task) {
         var thread = new Thread(task, "meshlog-lease");
         thread.setDaemon(true);

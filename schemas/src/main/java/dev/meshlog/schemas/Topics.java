@@ -16,6 +16,7 @@ import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedTransaction;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
+import dev.meshlog.schemas.ledger.SnapshotRequest;
 import dev.meshlog.schemas.ledger.TransactionResult;
 import dev.meshlog.schemas.ledger.ValidatorTable;
 import dev.meshlog.schemas.radio.FrameOutcome;
@@ -189,6 +190,14 @@ public final class Topics {
             compacted(),
             List.of(REPLAYER, PEOPLE),
             List.of(SNAPSHOTTER));
+    public static final Topic<String, SnapshotRequest> REQUESTS = topic(
+            "ledger.snapshots.requests",
+            "who asks",
+            SnapshotRequest.SCHEMA$,
+            1,
+            kept(1),
+            List.of(PEOPLE),
+            List.of(SNAPSHOTTER));
 
     private static final List<Topic<String, ?>> ALL = List.of(
             SCHEMAS,
@@ -212,7 +221,8 @@ public final class Topics {
             EVENTS,
             MANIFESTS,
             CHUNKS,
-            READERS);
+            READERS,
+            REQUESTS);
 
     private Topics() {}
 

@@ -4,6 +4,7 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.schemas.Buffers;
+import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.ledger.Checkpoint;
 import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.CommitEnd;
@@ -22,12 +23,19 @@ final class ChangesIntake {
     private final State state;
     private long commitIndex;
     private int nextPart;
+    private boolean taken;
 
     /** @param store with the genesis state or a later one */
     ChangesIntake(RocksStateStore store, int bucketBits) {
         this.store = store;
         this.state = new State(store, bucketBits);
         this.commitIndex = store.number(COMMIT_INDEX).orElse(0);
+    }
+
+    /** Says where a store with the state after a commit goes on; durable with the next write batch. */
+    static void begin(RocksStateStore store, long commitIndex, long nextOffset) {
+        store.putNumber(COMMIT_INDEX, commitIndex);
+        store.putNumber(NEXT_OFFSET, nextOffset);
     }
 
     /** The offset to read next; 0 in a new store. */
@@ -64,6 +72,7 @@ final class ChangesIntake {
             }
         }
         store.putNumber(NEXT_OFFSET, offset + 1);
+        taken = true;
         nextPart++;
         CommitEnd end = changes.getEnd();
         if (end == null) {
@@ -77,9 +86,12 @@ final class ChangesIntake {
 
     /** Makes what was taken durable; only between commits, so that a restart finds a whole one. */
     void commit() {
-        if (nextPart == 0) {
+        if (taken && nextPart == 0) {
             state.flush();
+            Failpoint.CHANGES_TAKEN.reached();
             store.commit();
+            Failpoint.CHANGES_COMMITTED.reached();
+            taken = false;
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.meshlog.snapshotter;
 
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.schemas.Cluster;
@@ -14,14 +16,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,14 +33,13 @@ public final class Snapshotter implements AutoCloseable {
     /** While a checkpoint waits for its certificate. */
     private static final Duration SHORT_POLL = Duration.ofMillis(200);
 
-    private static final String NETWORK_ID = "networkId";
+    /** Under this name the store knows whose it is. */
+    static final String NETWORK_ID = "networkId";
 
     private final Cluster cluster;
     private final Network network;
     private final Settings settings;
     private final Clock clock;
-    private final ExecutorService publishing =
-            Executors.newSingleThreadExecutor(task -> new Thread(task, "meshlog-snapshots"));
     private final Thread intakeThread = new Thread(this::run, "meshlog-snapshotter");
     private volatile boolean closing;
     private volatile @Nullable RuntimeException failure;
@@ -54,8 +49,17 @@ public final class Snapshotter implements AutoCloseable {
      * What the snapshotter must know of the ledger.
      *
      * @param genesisState writes the entries of checkpoint 0
+     * @param trust which snapshots may take the place of a store that is lost
      */
-    public record Network(Hash id, int bucketBits, Consumer<State> genesisState) {}
+    public record Network(Hash id, int bucketBits, Consumer<State> genesisState, SnapshotTrust trust) {
+        public static Network of(GenesisConfig genesis) {
+            return new Network(
+                    genesis.networkId(),
+                    genesis.bucketBits(),
+                    state -> GenesisState.entries(genesis).forEach(state::put),
+                    SnapshotTrust.ofGenesis(genesis));
+        }
+    }
 
     /**
      * How it works.
@@ -63,8 +67,9 @@ public final class Snapshotter implements AutoCloseable {
      * @param directory of its own store
      * @param interval between two snapshots
      * @param keep how many of the newest stay published
+     * @param keepLogFor the verified log is shortened to what the kept snapshots need, but for vertices younger than this; empty: all of it stays
      */
-    public record Settings(Path directory, Duration interval, int keep) {}
+    public record Settings(Path directory, Duration interval, int keep, Optional<Duration> keepLogFor) {}
 
     public Snapshotter(Cluster cluster, Network network, Settings settings, Clock clock) {
         this.cluster = cluster;
@@ -99,18 +104,12 @@ public final class Snapshotter implements AutoCloseable {
     }
 
     private void run() {
-        try (RocksStateStore store = RocksStateStore.open(settings.directory(), network.bucketBits());
-                var publisher =
-                        new SnapshotPublisher(cluster, network.id(), LogIdentity.of(cluster), settings.keep(), clock)) {
+        try {
             try {
-                prepare(store);
-                publisher.open();
-                takeIn(store, publisher);
-            } catch (RuntimeException | Error e) {
-                fail(e);
-            } finally {
-                // A snapshot that is being written reads from the store.
-                awaitPublishing();
+                work();
+            } catch (UnfitStoreException e) {
+                new StoreRebuild(cluster, network, settings.directory(), clock).run(e);
+                work();
             }
         } catch (RuntimeException | Error e) {
             fail(e);
@@ -120,36 +119,50 @@ public final class Snapshotter implements AutoCloseable {
     private void fail(Throwable why) {
         if (failure == null) {
             failure = why instanceof RuntimeException known ? known : new IllegalStateException(why.toString(), why);
-        }
-        LOG.error("the snapshotter stops: {}", why.getMessage(), why);
-    }
-
-    private void awaitPublishing() {
-        publishing.shutdown();
-        boolean interrupted = false;
-        while (!publishing.isTerminated()) {
-            try {
-                if (publishing.awaitTermination(1, TimeUnit.MINUTES)) {
-                    break;
-                }
-                LOG.warn("still waiting for a snapshot that is being written");
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            LOG.error("the snapshotter stops: {}", why.getMessage(), why);
         }
     }
 
-    /** A new store begins with the genesis state; one of another network is refused. */
-    private void prepare(RocksStateStore store) {
+    /**
+     * Until the end, or until the store is found to be unfit; a snapshot that is being written is finished first, since it reads from the store. The
+     * store is opened before another snapshotter is fenced: one that is started twice by mistake, in one directory, then does no harm.
+     */
+    private void work() {
+        try (RocksStateStore store = RocksStateStore.open(settings.directory(), network.bucketBits());
+                var publisher = new SnapshotPublisher(
+                        cluster, network.id(), LogIdentity.of(cluster), settings.keep(), settings.keepLogFor(), clock);
+                var publishing = new Publishing(publisher, snapshot -> listener.accept(snapshot))) {
+            publisher.open();
+            takeIn(prepare(store), publishing);
+        } catch (RuntimeException e) {
+            throw UnfitStoreException.ofDamage(e)
+                    .map(RuntimeException.class::cast)
+                    .orElse(e);
+        }
+    }
+
+    /** A new store begins with the genesis state; one of another network is refused, and one that can't go on from here. */
+    private ChangesIntake prepare(RocksStateStore store) {
+        try (var changes = new ChangesTopic(cluster)) {
+            begin(store, changes);
+            ChangesIntake intake = intake(store);
+            requireThere(intake.nextOffset(), changes);
+            return intake;
+        }
+    }
+
+    private void begin(RocksStateStore store, ChangesTopic changes) {
         byte[] known = store.bytes(NETWORK_ID);
         if (known == null) {
+            long first = changes.offsetOf(1)
+                    .orElseThrow(() -> UnfitStoreException.outOfReach(
+                            "the store is new, and %s does not begin with the first commit any more"
+                                    .formatted(ChangesTopic.PARTITION)));
             var state = new State(store, network.bucketBits());
             network.genesisState().accept(state);
             state.flush();
             store.putBytes(NETWORK_ID, network.id().bytes());
+            ChangesIntake.begin(store, 0, first);
             store.commit();
         } else if (!Hash.of(known).equals(network.id())) {
             throw new IllegalStateException("the store in %s belongs to network %s, not to %s"
@@ -157,67 +170,61 @@ public final class Snapshotter implements AutoCloseable {
         }
     }
 
-    private void takeIn(RocksStateStore store, SnapshotPublisher publisher) {
-        var intake = new ChangesIntake(store, network.bucketBits());
-        var partition = new TopicPartition(Topics.CHANGES.name(), 0);
-        Future<?> publication = null;
+    private ChangesIntake intake(RocksStateStore store) {
+        try {
+            return new ChangesIntake(store, network.bucketBits());
+        } catch (IllegalStateException e) {
+            throw UnfitStoreException.damaged(e);
+        }
+    }
+
+    private void takeIn(ChangesIntake intake, Publishing publishing) {
         long nextCut = clock.millis();
-        try (var consumer = cluster.consumer(Topics.CHANGES);
+        try (var changes = cluster.consumer(Topics.CHANGES);
                 var certificates = new Certificates(cluster);
+                var requests = new SnapshotRequests(cluster, clock);
                 var candidates = new Candidates()) {
-            consumer.assign(List.of(partition));
-            seek(consumer, partition, intake.nextOffset());
+            changes.assign(List.of(ChangesTopic.PARTITION));
+            changes.seek(ChangesTopic.PARTITION, intake.nextOffset());
             while (!closing) {
                 for (ConsumerRecord<String, CommitChanges> rec :
-                        consumer.poll(candidates.isEmpty() ? POLL : SHORT_POLL)) {
+                        changes.poll(candidates.isEmpty() ? POLL : SHORT_POLL)) {
                     intake.apply(rec.value(), rec.offset()).ifPresent(candidates::add);
                 }
                 intake.commit();
                 certificates.read();
-                boolean idle = publication == null || publication.isDone();
-                if (publication != null && idle) {
-                    publication.get();
-                    publication = null;
+                if (requests.cameIn()) {
+                    nextCut = clock.millis();
                 }
-                Optional<Certified> next =
-                        idle && clock.millis() >= nextCut ? candidates.take(certificates) : Optional.empty();
+                Optional<Certified> next = publishing.isIdle() && clock.millis() >= nextCut
+                        ? candidates.take(certificates)
+                        : Optional.empty();
                 if (next.isPresent()) {
                     nextCut = clock.millis() + settings.interval().toMillis();
-                    publication = publishing.submit(() -> publish(publisher, next.get()));
+                    publishing.submit(next.get());
                 }
             }
-            if (publication != null) {
-                publication.get();
+        } catch (RuntimeException e) {
+            if (UnfitStoreException.ofDamage(e).isEmpty()) {
+                // Now, and not when the snapshot that is being written is done.
+                fail(e);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("publishing a snapshot: " + e.getCause(), e);
+            throw e;
         }
     }
 
-    private void publish(SnapshotPublisher publisher, Certified next) {
-        try (next) {
-            if (next.candidate().checkpointIndex() > publisher.newestCheckpoint()) {
-                listener.accept(publisher.publish(next.candidate(), next.certificate()));
-            }
-        }
-    }
-
-    private void seek(
-            org.apache.kafka.clients.consumer.Consumer<?, ?> consumer, TopicPartition partition, long nextOffset) {
-        long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    private void requireThere(long nextOffset, ChangesTopic changes) {
+        long first = changes.begin();
         if (nextOffset < first) {
-            throw new IllegalStateException(
+            throw UnfitStoreException.outOfReach(
                     "%s begins at offset %d, this snapshotter has read up to %d: it was away longer than the topic is kept"
-                            .formatted(partition, first, nextOffset));
+                            .formatted(ChangesTopic.PARTITION, first, nextOffset));
         }
-        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long end = changes.end();
         if (nextOffset > end) {
             throw new IllegalStateException(
-                    "%s ends at offset %d, this snapshotter has read up to %d: the topic was truncated or made again"
-                            .formatted(partition, end, nextOffset));
+                    "%s ends at offset %d, this snapshotter has read up to %d: the topic was truncated or made again. If that was meant, delete %s, and the snapshotter begins anew"
+                            .formatted(ChangesTopic.PARTITION, end, nextOffset, settings.directory()));
         }
-        consumer.seek(partition, nextOffset);
     }
 }

@@ -1,7 +1,6 @@
 package dev.meshlog.snapshotter;
 
 import dev.meshlog.ledger.GenesisConfig;
-import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.SchemaTopic;
 import java.io.IOException;
@@ -9,13 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The snapshotter as a process of its own, against a cluster. */
 @Command(
@@ -57,8 +59,27 @@ public final class SnapshotterCommand implements Callable<Integer> {
             names = "--keep",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Snapshots that stay published (default: ${DEFAULT-VALUE}).")
+            description = "Snapshots that stay published, at least 3 (default: ${DEFAULT-VALUE}).")
     private int keep;
+
+    @Option(
+            names = "--shorten-log",
+            description = {
+                "Delete verified vertices that no kept snapshot needs.",
+                "Nobody can replay from genesis then, nor to a commit before the oldest kept snapshot."
+            })
+    private boolean shortenLog;
+
+    @Option(
+            names = "--keep-log-for",
+            paramLabel = "DURATION",
+            defaultValue = "P7D",
+            description =
+                    "What is younger stays with --shorten-log, too; a duration of ISO 8601 (default: ${DEFAULT-VALUE}).")
+    private Duration keepLogFor;
+
+    @Spec
+    private CommandSpec spec;
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new SnapshotterCommand()).execute(args));
@@ -66,6 +87,11 @@ public final class SnapshotterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (keep < 3 || intervalSeconds < 1 || keepLogFor.isNegative()) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--keep must be at least 3, --interval at least 1, and --keep-log-for not negative");
+        }
         GenesisConfig network = GenesisConfig.ofJson(Files.readString(genesis));
         Cluster cluster = Cluster.of(bootstrapServers, kafkaConfig);
         new SchemaTopic(cluster).publish();
@@ -77,11 +103,12 @@ public final class SnapshotterCommand implements Callable<Integer> {
         }));
         try (var snapshotter = new Snapshotter(
                 cluster,
-                new Snapshotter.Network(
-                        network.networkId(),
-                        network.bucketBits(),
-                        state -> GenesisState.entries(network).forEach(state::put)),
-                new Snapshotter.Settings(data, Duration.ofSeconds(intervalSeconds), keep),
+                Snapshotter.Network.of(network),
+                new Snapshotter.Settings(
+                        data,
+                        Duration.ofSeconds(intervalSeconds),
+                        keep,
+                        shortenLog ? Optional.of(keepLogFor) : Optional.empty()),
                 Clock.systemUTC())) {
             snapshotter.start();
             while (!stop.await(1, TimeUnit.SECONDS)) {

@@ -132,7 +132,7 @@ class ChangesIntakeTest {
     @Test
     void partThatComesTwiceIsNoticed() {
         List<CommitChanges> records = records(2);
-        records.add(4, records.get(3));
+        records.add(5, records.get(4));
 
         assertRefused(records, "part 1 of commit 2 should follow", 1);
     }

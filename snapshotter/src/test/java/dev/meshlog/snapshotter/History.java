@@ -2,6 +2,9 @@ package dev.meshlog.snapshotter;
 
 import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.StateKey;
+import dev.meshlog.ledger.chain.ChainHead;
+import dev.meshlog.ledger.chain.CheckpointMark;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.schemas.Bytes120;
@@ -16,6 +19,7 @@ import dev.meshlog.schemas.ledger.SignedHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -35,14 +39,20 @@ final class History {
 
     static void genesis(State state) {
         state.put(new byte[] {1, 1}, new byte[] {2});
+        state.put(StateKey.chain(), head(0).encode());
     }
 
     static Snapshotter.Network network() {
-        return new Snapshotter.Network(NETWORK, BITS, History::genesis);
+        return new Snapshotter.Network(NETWORK, BITS, History::genesis, (manifest, certificate) -> Optional.empty());
     }
 
     Hash root(long checkpointIndex) {
         return state.root(checkpointIndex);
+    }
+
+    /** The newest. */
+    long checkpoint() {
+        return commitIndex / 4;
     }
 
     /** A commit of three parts, with some entries going. */
@@ -87,6 +97,25 @@ final class History {
                 1, NETWORK.fixed(), List.of(new SignedHeader(new Bytes120(header.array()), new Bytes64(new byte[64]))));
     }
 
+    private static ChainHead head(long commitIndex) {
+        return new ChainHead(
+                NETWORK,
+                commitIndex,
+                commitHash(commitIndex),
+                commitIndex + 2,
+                0,
+                0,
+                1,
+                new CheckpointMark(0, Hash.ZERO, 0),
+                0,
+                0,
+                0);
+    }
+
+    private static Hash commitHash(long commitIndex) {
+        return Hash.of(Domain.sha256().digest(Domain.u64(commitIndex)));
+    }
+
     private EntryChange change(byte[] key, byte @Nullable [] value) {
         if (value == null) {
             state.delete(key);
@@ -96,8 +125,10 @@ final class History {
         return new EntryChange(ByteBuffer.wrap(key), value == null ? null : ByteBuffer.wrap(value));
     }
 
-    private List<CommitChanges> parts(List<EntryChange> changes, int size) {
+    private List<CommitChanges> parts(List<EntryChange> others, int size) {
         commitIndex++;
+        var changes = new ArrayList<>(others);
+        changes.add(change(StateKey.chain(), head(commitIndex).encode()));
         var parts = new ArrayList<CommitChanges>();
         for (int from = 0; from + size < changes.size(); from += size) {
             parts.add(new CommitChanges(commitIndex, parts.size(), changes.subList(from, from + size), null));
@@ -106,7 +137,7 @@ final class History {
         var checkpoint =
                 commitIndex % 4 == 0 ? new Checkpoint(index, state.root(index).fixed(), state.entries()) : null;
         var end = new CommitEnd(
-                Hash.of(Domain.sha256().digest(Domain.u64(commitIndex))).fixed(),
+                commitHash(commitIndex).fixed(),
                 commitIndex + 2,
                 checkpoint,
                 new LogPosition(100 * commitIndex, 100 * commitIndex - 30));

@@ -1,38 +1,32 @@
 package dev.meshlog.snapshotter;
 
+import static dev.meshlog.snapshotter.SnapshotCluster.PATIENCE;
+import static dev.meshlog.snapshotter.SnapshotCluster.chunk;
+import static dev.meshlog.snapshotter.SnapshotCluster.manifest;
+import static dev.meshlog.snapshotter.SnapshotCluster.named;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.state.ChunkCompression;
-import dev.meshlog.ledger.state.ChunkReader;
-import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.Manifest;
-import dev.meshlog.ledger.state.MemoryStateStore;
-import dev.meshlog.ledger.state.State;
 import dev.meshlog.schemas.AvroBinary;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.Topics;
-import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
-import dev.meshlog.schemas.ledger.SnapshotChunk;
 import dev.meshlog.schemas.testing.TestBroker;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,14 +35,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SnapshotterTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static TestBroker broker;
 
     @TempDir
     Path directory;
 
     private final History history = new History(71);
-    private final BlockingQueue<PublishedSnapshot> published = new LinkedBlockingQueue<>();
+    private SnapshotCluster cluster;
 
     @BeforeAll
     static void startBroker(@TempDir Path brokerDirectory) throws Exception {
@@ -63,21 +56,24 @@ class SnapshotterTest {
     @BeforeEach
     void emptyTopics() {
         broker.recreateTopics();
+        cluster = new SnapshotCluster(broker, directory);
     }
 
     @Test
     void publishesWhatCanBeRestored() throws Exception {
-        try (var snapshotter = start(3)) {
-            write(history.commit(0, 1_000));
-            write(history.untilCheckpoint());
+        try (var snapshotter = cluster.start(3)) {
+            cluster.write(history.commit(0, 1_000));
+            cluster.write(history.untilCheckpoint());
 
-            PublishedSnapshot snapshot = next(snapshotter);
+            PublishedSnapshot snapshot = cluster.next(snapshotter);
 
             Manifest manifest = manifest(snapshot);
             assertThat(manifest.checkpointIndex()).isEqualTo(1);
             assertThat(manifest.commitIndex()).isEqualTo(4);
             assertThat(manifest.chunks()).hasSizeGreaterThan(3);
-            assertThat(restore(manifest).root(1)).isEqualTo(history.root(1)).isEqualTo(manifest.stateRoot());
+            assertThat(cluster.restore(manifest).root(1))
+                    .isEqualTo(history.root(1))
+                    .isEqualTo(manifest.stateRoot());
             LogIdentity log = LogIdentity.of(broker.cluster());
             assertThat(snapshot.getBinding().getClusterId()).isEqualTo(log.clusterId());
             assertThat(snapshot.getBinding().getTopicId()).isEqualTo(log.topicId());
@@ -91,32 +87,34 @@ class SnapshotterTest {
 
     @Test
     void secondSnapshotWritesOnlyTheChunksThatChanged() throws Exception {
-        try (var snapshotter = start(3)) {
-            write(history.commit(0, 1_000));
-            write(history.untilCheckpoint());
-            PublishedSnapshot first = next(snapshotter);
-            write(history.commit(7, 8));
-            write(history.untilCheckpoint());
-            PublishedSnapshot second = next(snapshotter);
+        try (var snapshotter = cluster.start(3)) {
+            cluster.write(history.commit(0, 1_000));
+            cluster.write(history.untilCheckpoint());
+            PublishedSnapshot first = cluster.next(snapshotter);
+            cluster.write(history.commit(7, 8));
+            cluster.write(history.untilCheckpoint());
+            PublishedSnapshot second = cluster.next(snapshotter);
 
             assertThat(first.getWrittenChunks())
                     .isEqualTo(manifest(first).chunks().size() + 1);
-            assertThat(second.getWrittenChunks()).isEqualTo(2);
+            assertThat(second.getWrittenChunks())
+                    .as("the chunks of the entry and of the chain entry, and the digests")
+                    .isEqualTo(3);
             assertThat(Hash.of(second.getParent())).isEqualTo(manifest(first).hash());
-            assertThat(restore(manifest(second)).root(2)).isEqualTo(history.root(2));
-            assertThat(restore(manifest(first)).root(1))
+            assertThat(cluster.restore(manifest(second)).root(2)).isEqualTo(history.root(2));
+            assertThat(cluster.restore(manifest(first)).root(1))
                     .isEqualTo(manifest(first).stateRoot());
         }
     }
 
     @Test
     void keepsTheNewestAndRemovesTheChunksThatNobodyNames() throws Exception {
-        try (var snapshotter = start(2)) {
-            write(history.commit(0, 600));
+        try (var snapshotter = cluster.start(2)) {
+            cluster.write(history.commit(0, 600));
             for (int i = 0; i < 5; i++) {
-                write(history.commit(100 * i, 100 * i + 1));
-                write(history.untilCheckpoint());
-                next(snapshotter);
+                cluster.write(history.commit(100 * i, 100 * i + 1));
+                cluster.write(history.untilCheckpoint());
+                cluster.next(snapshotter);
             }
 
             await().atMost(PATIENCE)
@@ -129,41 +127,42 @@ class SnapshotterTest {
         Map<String, PublishedSnapshot> left = broker.table(Topics.MANIFESTS);
         for (PublishedSnapshot each : left.values()) {
             Manifest manifest = manifest(each);
-            assertThat(restore(manifest).root(manifest.checkpointIndex())).isEqualTo(manifest.stateRoot());
+            assertThat(cluster.restore(manifest).root(manifest.checkpointIndex()))
+                    .isEqualTo(manifest.stateRoot());
         }
     }
 
     @Test
     void goesOnAfterARestartWhereItWas() throws Exception {
-        try (var snapshotter = start(3)) {
-            write(history.commit(0, 50));
-            write(history.untilCheckpoint());
-            next(snapshotter);
+        try (var snapshotter = cluster.start(3)) {
+            cluster.write(history.commit(0, 50));
+            cluster.write(history.untilCheckpoint());
+            cluster.next(snapshotter);
         }
-        write(history.commit(10, 20));
-        write(history.untilCheckpoint());
-        try (var snapshotter = start(3)) {
-            PublishedSnapshot second = next(snapshotter);
+        cluster.write(history.commit(10, 20));
+        cluster.write(history.untilCheckpoint());
+        try (var snapshotter = cluster.start(3)) {
+            PublishedSnapshot second = cluster.next(snapshotter);
 
             assertThat(manifest(second).checkpointIndex()).isEqualTo(2);
-            assertThat(restore(manifest(second)).root(2)).isEqualTo(history.root(2));
+            assertThat(cluster.restore(manifest(second)).root(2)).isEqualTo(history.root(2));
         }
         assertThat(broker.table(Topics.MANIFESTS)).hasSize(2);
     }
 
     @Test
     void chunksOfAnInterruptedSnapshotGoAtTheNextStart() throws Exception {
-        write(history.commit(0, 50));
-        write(history.untilCheckpoint());
-        try (var snapshotter = start(3)) {
-            next(snapshotter);
+        cluster.write(history.commit(0, 50));
+        cluster.write(history.untilCheckpoint());
+        try (var snapshotter = cluster.start(3)) {
+            cluster.next(snapshotter);
         }
         Set<String> named = Set.copyOf(broker.table(Topics.CHUNKS).keySet());
         String stray = Hash.ofHex("cd".repeat(32)).hex();
         broker.write(Topics.CHUNKS, stray, Cluster.encode(Topics.CHUNKS, chunk(Hash.ofHex(stray))));
         assertThat(broker.table(Topics.CHUNKS)).containsKey(stray);
 
-        try (var snapshotter = start(3)) {
+        try (var snapshotter = cluster.start(3)) {
             await().atMost(PATIENCE)
                     .untilAsserted(() ->
                             assertThat(broker.table(Topics.CHUNKS).keySet()).isEqualTo(named));
@@ -194,30 +193,30 @@ class SnapshotterTest {
         broker.write(Topics.CHUNKS, "no hash", "garbage".getBytes(UTF_8));
         broker.write(Topics.CHUNKS, "ef".repeat(32), "garbage".getBytes(UTF_8));
 
-        try (var snapshotter = start(3)) {
-            write(history.commit(0, 50));
-            write(history.untilCheckpoint());
+        try (var snapshotter = cluster.start(3)) {
+            cluster.write(history.commit(0, 50));
+            cluster.write(history.untilCheckpoint());
 
-            assertThat(manifest(next(snapshotter)).checkpointIndex()).isEqualTo(1);
+            assertThat(manifest(cluster.next(snapshotter)).checkpointIndex()).isEqualTo(1);
         }
     }
 
     @Test
     void snapshotOfALogThatWasMadeAgainDoesNotHideNewOnes() throws Exception {
-        write(history.commit(0, 50));
-        write(history.untilCheckpoint());
-        try (var snapshotter = start(3)) {
-            next(snapshotter);
+        cluster.write(history.commit(0, 50));
+        cluster.write(history.untilCheckpoint());
+        try (var snapshotter = cluster.start(3)) {
+            cluster.next(snapshotter);
         }
         broker.recreate(Topics.VERIFIED);
         broker.recreate(Topics.CHANGES);
         broker.recreate(Topics.CERTIFICATES);
         var again = new History(71);
-        write(again.commit(0, 50));
-        write(again.untilCheckpoint());
+        cluster.write(again.commit(0, 50));
+        cluster.write(again.untilCheckpoint());
 
-        try (var snapshotter = start(3, directory.resolve("again"))) {
-            PublishedSnapshot snapshot = next(snapshotter);
+        try (var snapshotter = cluster.start(3, directory.resolve("again"))) {
+            PublishedSnapshot snapshot = cluster.next(snapshotter);
 
             assertThat(snapshot.getBinding().getTopicId())
                     .isEqualTo(LogIdentity.of(broker.cluster()).topicId());
@@ -226,15 +225,15 @@ class SnapshotterTest {
 
     @Test
     void checkpointIsPublishedWithItsCertificateAndNotBefore() throws Exception {
-        try (var snapshotter = start(3)) {
-            writeUncertified(history.commit(0, 50));
-            writeUncertified(history.untilCheckpoint());
+        try (var snapshotter = cluster.start(3)) {
+            cluster.writeUncertified(history.commit(0, 50));
+            cluster.writeUncertified(history.untilCheckpoint());
             Hash first = history.root(1);
-            writeUncertified(history.commit(50, 60));
-            writeUncertified(history.untilCheckpoint());
-            certify(1, first);
+            cluster.writeUncertified(history.commit(50, 60));
+            cluster.writeUncertified(history.untilCheckpoint());
+            cluster.certify(1, first);
 
-            PublishedSnapshot snapshot = next(snapshotter);
+            PublishedSnapshot snapshot = cluster.next(snapshotter);
 
             assertThat(manifest(snapshot).checkpointIndex())
                     .as("the newest one has none")
@@ -248,10 +247,10 @@ class SnapshotterTest {
 
     @Test
     void certificateOfAnotherRootStopsItAndIsSaid() throws Exception {
-        try (var snapshotter = start(3)) {
-            writeUncertified(history.commit(0, 50));
-            writeUncertified(history.untilCheckpoint());
-            certify(1, History.NETWORK);
+        try (var snapshotter = cluster.start(3)) {
+            cluster.writeUncertified(history.commit(0, 50));
+            cluster.writeUncertified(history.untilCheckpoint());
+            cluster.certify(1, History.NETWORK);
 
             await().atMost(PATIENCE).until(() -> snapshotter.failure().isPresent());
             assertThat(snapshotter.failure().orElseThrow()).hasMessageContaining("a certificate names root");
@@ -261,10 +260,10 @@ class SnapshotterTest {
 
     @Test
     void missingChangesStopItAndAreSaid() throws Exception {
-        write(history.commit());
+        cluster.write(history.commit());
         history.commit();
-        try (var snapshotter = start(3)) {
-            write(history.commit());
+        try (var snapshotter = cluster.start(3)) {
+            cluster.write(history.commit());
 
             await().atMost(PATIENCE).until(() -> snapshotter.failure().isPresent());
             assertThat(snapshotter.failure().orElseThrow()).hasMessageContaining("records are missing");
@@ -273,21 +272,25 @@ class SnapshotterTest {
 
     @Test
     void changesThatWereDeletedBeforeTheyWereReadStopItAndAreSaid() throws Exception {
-        write(history.commit());
+        cluster.write(history.commit());
         broker.deleteBefore(Topics.CHANGES, 0, 2);
-        try (var snapshotter = start(3)) {
+        try (var snapshotter = cluster.start(3)) {
             await().atMost(PATIENCE).until(() -> snapshotter.failure().isPresent());
-            assertThat(snapshotter.failure().orElseThrow()).hasMessageContaining("begins at offset 2");
+            assertThat(snapshotter.failure().orElseThrow()).hasMessageContaining("holds offsets 2 to");
         }
     }
 
     @Test
     void storeOfAnotherNetworkIsRefused() throws Exception {
-        start(3).close();
+        cluster.start(3).close();
         var other = new Snapshotter(
                 broker.cluster(),
-                new Snapshotter.Network(Hash.ofHex("bb".repeat(32)), History.BITS, History::genesis),
-                new Snapshotter.Settings(directory.resolve("store"), Duration.ZERO, 3),
+                new Snapshotter.Network(
+                        Hash.ofHex("bb".repeat(32)),
+                        History.BITS,
+                        History::genesis,
+                        History.network().trust()),
+                new Snapshotter.Settings(directory.resolve("store"), Duration.ZERO, 3, Optional.empty()),
                 Clock.systemUTC());
         try (other) {
             other.start();
@@ -298,13 +301,13 @@ class SnapshotterTest {
 
     @Test
     void failureOfThePublisherIsAFailureOfTheSnapshotter() throws Exception {
-        try (var snapshotter = create(3, directory.resolve("store"))) {
+        try (var snapshotter = cluster.create(3, directory.resolve("store"))) {
             snapshotter.onPublished(snapshot -> {
                 throw new IllegalStateException("nobody wants it");
             });
             snapshotter.start();
-            write(history.commit(0, 50));
-            write(history.untilCheckpoint());
+            cluster.write(history.commit(0, 50));
+            cluster.write(history.untilCheckpoint());
 
             await().atMost(PATIENCE).until(() -> snapshotter.failure().isPresent());
             assertThat(snapshotter.failure().orElseThrow()).hasMessageContaining("nobody wants it");
@@ -315,7 +318,7 @@ class SnapshotterTest {
     void intakeThatFailsWaitsForTheSnapshotThatIsBeingWritten() throws Exception {
         var publishing = new CountDownLatch(1);
         var mayGoOn = new CountDownLatch(1);
-        try (var snapshotter = create(3, directory.resolve("store"))) {
+        try (var snapshotter = cluster.create(3, directory.resolve("store"))) {
             snapshotter.onPublished(snapshot -> {
                 publishing.countDown();
                 try {
@@ -325,12 +328,12 @@ class SnapshotterTest {
                 }
             });
             snapshotter.start();
-            write(history.commit(0, 50));
-            write(history.untilCheckpoint());
+            cluster.write(history.commit(0, 50));
+            cluster.write(history.untilCheckpoint());
             assertThat(publishing.await(60, TimeUnit.SECONDS)).isTrue();
 
             history.commit();
-            write(history.commit());
+            cluster.write(history.commit());
 
             await().atMost(PATIENCE).until(() -> snapshotter.failure().isPresent());
             mayGoOn.countDown();
@@ -338,94 +341,5 @@ class SnapshotterTest {
         try (var store = dev.meshlog.ledger.rocksdb.RocksStateStore.open(directory.resolve("store"), History.BITS)) {
             assertThat(store.number("commitIndex")).hasValue(4);
         }
-    }
-
-    private Snapshotter start(int keep) {
-        return start(keep, directory.resolve("store"));
-    }
-
-    private Snapshotter start(int keep, Path store) {
-        Snapshotter snapshotter = create(keep, store);
-        snapshotter.onPublished(published::add);
-        snapshotter.start();
-        return snapshotter;
-    }
-
-    private static Snapshotter create(int keep, Path store) {
-        return new Snapshotter(
-                broker.cluster(),
-                History.network(),
-                new Snapshotter.Settings(store, Duration.ZERO, keep),
-                Clock.systemUTC());
-    }
-
-    private PublishedSnapshot next(Snapshotter snapshotter) throws InterruptedException {
-        await().atMost(PATIENCE)
-                .until(() -> !published.isEmpty() || snapshotter.failure().isPresent());
-        assertThat(snapshotter.failure()).isEmpty();
-        return published.take();
-    }
-
-    /** The changes, and a certificate for each checkpoint that they end. */
-    private static void write(List<CommitChanges> changes) {
-        writeUncertified(changes);
-        for (CommitChanges part : changes) {
-            if (part.getEnd() != null && part.getEnd().getCheckpoint() != null) {
-                var checkpoint = part.getEnd().getCheckpoint();
-                certify(checkpoint.getIndex(), Hash.of(checkpoint.getRoot()));
-            }
-        }
-    }
-
-    private static void writeUncertified(List<CommitChanges> changes) {
-        for (CommitChanges part : changes) {
-            broker.write(Topics.CHANGES, Long.toString(part.getCommitIndex()), Cluster.encode(Topics.CHANGES, part));
-        }
-    }
-
-    private static void certify(long checkpointIndex, Hash root) {
-        broker.write(
-                Topics.CERTIFICATES,
-                Long.toString(checkpointIndex),
-                Cluster.encode(Topics.CERTIFICATES, History.certificate(checkpointIndex, root)));
-    }
-
-    private static Manifest manifest(PublishedSnapshot snapshot) throws Exception {
-        return Manifest.parse(Buffers.array(snapshot.getManifest()), History.NETWORK);
-    }
-
-    private static Set<String> named(Map<String, PublishedSnapshot> manifests) throws Exception {
-        Set<String> named = new HashSet<>();
-        for (PublishedSnapshot each : manifests.values()) {
-            Manifest manifest = manifest(each);
-            named.add(manifest.digestsId().hex());
-            manifest.chunks().forEach(chunk -> named.add(chunk.id().hex()));
-        }
-        return named;
-    }
-
-    /** From what is in the cluster, every chunk verified. */
-    private static State restore(Manifest manifest) throws Exception {
-        Map<String, SnapshotChunk> chunks = broker.table(Topics.CHUNKS);
-        var store = new MemoryStateStore();
-        var reader = new ChunkReader(manifest, bytes(chunks, manifest.digestsId()));
-        for (ChunkRef ref : manifest.chunks()) {
-            reader.verify(ref, bytes(chunks, ref.id())).applyTo(store);
-        }
-        return new State(store, manifest.bucketBits());
-    }
-
-    private static byte[] bytes(Map<String, SnapshotChunk> chunks, Hash id) throws Exception {
-        SnapshotChunk chunk = Objects.requireNonNull(chunks.get(id.hex()), () -> "chunk " + id);
-        return ChunkCompression.decompress(Buffers.array(chunk.getZstd()), (int) chunk.getSize());
-    }
-
-    private static SnapshotChunk chunk(Hash id) {
-        byte[] bytes = {1, 2, 3};
-        return SnapshotChunk.newBuilder()
-                .setId(id.fixed())
-                .setSize(bytes.length)
-                .setZstd(ByteBuffer.wrap(ChunkCompression.compress(bytes)))
-                .build();
     }
 }

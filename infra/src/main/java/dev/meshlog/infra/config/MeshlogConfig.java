@@ -15,8 +15,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +45,7 @@ public record MeshlogConfig(
         broker = broker == null ? new Broker(null) : broker;
         radio = radio == null ? new Radio(null, null) : radio;
         ledger = ledger == null ? new Ledger(null, null, null, null, null, null) : ledger;
-        snapshots = snapshots == null ? new Snapshots(null, null) : snapshots;
+        snapshots = snapshots == null ? new Snapshots(null, null, null, null) : snapshots;
     }
 
     @Override
@@ -216,14 +219,34 @@ public record MeshlogConfig(
      * Snapshots of the committed state.
      *
      * @param keep how many of the newest are kept, at least 3
+     * @param shortenLog whether verified vertices go that no kept snapshot needs
+     * @param keepLogFor how long they stay nevertheless: a number with s, m, h or d
      */
     public record Snapshots(
-            @Nullable Integer intervalSeconds, @Nullable Integer keep) {
+            @Nullable Integer intervalSeconds,
+            @Nullable Integer keep,
+            @Nullable Boolean shortenLog,
+            @Nullable String keepLogFor) {
         public Snapshots {
             intervalSeconds = intervalSeconds == null ? 10 : intervalSeconds;
             keep = keep == null ? 3 : keep;
             require(intervalSeconds >= 1, "snapshots.intervalSeconds", "at least 1");
+            shortenLog = shortenLog != null && shortenLog;
+            keepLogFor = keepLogFor == null ? "7d" : keepLogFor;
             require(keep >= 3, "snapshots.keep", "at least 3");
+            require(
+                    keepLogFor.matches("[0-9]{1,6}[smhd]"),
+                    "snapshots.keepLogFor",
+                    "a number of seconds, minutes, hours or days, such as 90s, 30m, 12h or 7d");
+        }
+
+        /** What is younger stays in the verified log; empty: all of it does. */
+        public Optional<Duration> keepLog() {
+            if (!Boolean.TRUE.equals(shortenLog)) {
+                return Optional.empty();
+            }
+            String text = Objects.requireNonNull(keepLogFor).toUpperCase(Locale.ROOT);
+            return Optional.of(Duration.parse(text.endsWith("D") ? "P" + text : "PT" + text));
         }
 
         @Override

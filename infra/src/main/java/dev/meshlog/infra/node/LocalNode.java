@@ -152,14 +152,12 @@ public final class LocalNode implements AutoCloseable {
 
         snapshotter = new Snapshotter(
                 cluster,
-                new Snapshotter.Network(
-                        genesis.networkId(),
-                        genesis.bucketBits(),
-                        state -> GenesisState.entries(genesis).forEach(state::put)),
+                Snapshotter.Network.of(genesis),
                 new Snapshotter.Settings(
                         directory.resolve("snapshotter"),
                         Duration.ofSeconds(config.snapshots().intervalSeconds()),
-                        config.snapshots().keep()),
+                        config.snapshots().keep(),
+                        config.snapshots().keepLog()),
                 clock);
         ledgerParts.push(snapshotter);
         snapshotter.start();

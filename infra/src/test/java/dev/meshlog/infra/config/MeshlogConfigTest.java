@@ -28,7 +28,7 @@ class MeshlogConfigTest {
                   links: [{name: n, network: w, type: file, path: p.frames, messagesPerSecond: 7}]
                   channels: [{name: c, psk: AQ==}]
                 ledger: {enabled: false, mode: bootstrap, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3}
-                snapshots: {intervalSeconds: 4, keep: 5}
+                snapshots: {intervalSeconds: 4, keep: 5, shortenLog: true, keepLogFor: 12h}
                 """, "x");
         assertThat(config)
                 .isEqualTo(new MeshlogConfig(
@@ -38,7 +38,7 @@ class MeshlogConfigTest {
                                 java.util.List.of(new MeshlogConfig.Link("n", "w", "file", "p.frames", 7)),
                                 java.util.List.of(new MeshlogConfig.Channel("c", "AQ=="))),
                         new MeshlogConfig.Ledger(false, "bootstrap", "g", "k", 2, 3),
-                        new MeshlogConfig.Snapshots(4, 5)));
+                        new MeshlogConfig.Snapshots(4, 5, true, "12h")));
     }
 
     @ParameterizedTest
@@ -56,6 +56,7 @@ class MeshlogConfigTest {
                     ledger: {mode: dictator}                                  | ledger.mode must be
                     ledger: {minRoundIntervalMs: 0}                           | ledger.minRoundIntervalMs must be
                     snapshots: {keep: 1}                                      | snapshots.keep must be
+                    snapshots: {keepLogFor: 1w}                               | snapshots.keepLogFor must be
                     {                                                         | is not YAML
                     """)
     void whatIsWrongIsNamed(String yaml, String message) {
