@@ -45,16 +45,16 @@ public final class MeshlogProcess implements AutoCloseable {
 
     /** One that dies when it reaches a step for the given time, as if it was killed. */
     public static MeshlogProcess startToDieAt(Failpoint step, int time, Path directory, String... arguments) {
-        return start(Meshlog.class, Map.of(Failpoint.VARIABLE, step + ":" + time), directory, arguments);
+        return start(Map.of(Failpoint.VARIABLE, step + ":" + time), Meshlog.class, directory, arguments);
     }
 
     /** Another main class on the same class path. */
     public static MeshlogProcess startMain(Class<?> main, Path directory, String... arguments) {
-        return start(main, Map.of(), directory, arguments);
+        return start(Map.of(), main, directory, arguments);
     }
 
     private static MeshlogProcess start(
-            Class<?> main, Map<String, String> environment, Path directory, String... arguments) {
+            Map<String, String> environment, Class<?> main, Path directory, String... arguments) {
         try {
             Path output = Files.createDirectories(directory.resolve("output"));
             Path out = Files.createTempFile(output, main.getSimpleName(), ".out");
