@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -117,6 +119,37 @@ class SnapshotterFailpointsTest {
         }
         assertThat(chunks()).isEqualTo(named);
         assertThat(logBegin()).isEqualTo(snapshots.get(0).replayFrom());
+    }
+
+    @Test
+    void snapshotLeavesAsAFileAndComesBack() throws Exception {
+        runUndisturbed(history.commit());
+        assertThat(command("list", "--json"))
+                .contains("\"checkpoint\":" + newestCheckpoint())
+                .contains("\"log\":\"there\"");
+        assertThat(command("export", "a.snapshot")).contains("is in a.snapshot");
+        assertThat(command("import", "a.snapshot")).contains("is published");
+        assertThat(command("verify", "newest")).contains("is whole");
+
+        byte[] damaged = Files.readAllBytes(directory.resolve("a.snapshot"));
+        damaged[damaged.length / 2] ^= 1;
+        Files.write(directory.resolve("a.snapshot"), damaged);
+        MeshlogProcess.Ended refused = run("import", "a.snapshot");
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.err()).contains("nothing is published");
+    }
+
+    private static String command(String... arguments) {
+        MeshlogProcess.Ended ended = run(arguments);
+        assertThat(ended.exitCode()).as(ended::err).isZero();
+        return ended.out();
+    }
+
+    private static MeshlogProcess.Ended run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("snapshot"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--bootstrap-servers", broker.bootstrapServers(), "--genesis", "genesis.json"));
+        return MeshlogProcess.run(directory, all.toArray(new String[0]));
     }
 
     private static void dieAt(Failpoint step) {

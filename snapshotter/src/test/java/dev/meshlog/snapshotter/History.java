@@ -112,7 +112,7 @@ final class History {
                 0);
     }
 
-    private static Hash commitHash(long commitIndex) {
+    static Hash commitHash(long commitIndex) {
         return Hash.of(Domain.sha256().digest(Domain.u64(commitIndex)));
     }
 

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             DumpStateCommand.class,
             DiffCommand.class,
             ReplayCommand.class,
+            SnapshotCommand.class,
             SnapshotterCommand.class,
             ReplayerCommand.class,
             DagCommand.class,
