@@ -44,6 +44,8 @@ public final class LedgerTopology implements Supplier<Topology> {
     static final String ENTRIES_STORE = "ledger-entries";
     static final String BUCKETS_STORE = "ledger-buckets";
     static final String VERTICES_STORE = "ledger-vertices";
+    static final String OWNERS_STORE = "ledger-owners";
+    static final String RESULTS_STORE = "ledger-results";
 
     private static final String VERIFY = "verify";
     private static final String ORDER = "order-and-execute";
@@ -119,7 +121,12 @@ public final class LedgerTopology implements Supplier<Topology> {
 
         @Override
         public Set<StoreBuilder<?>> stores() {
-            return Set.of(store(ENTRIES_STORE), store(BUCKETS_STORE), store(VERTICES_STORE));
+            return Set.of(
+                    store(ENTRIES_STORE),
+                    store(BUCKETS_STORE),
+                    store(VERTICES_STORE),
+                    store(OWNERS_STORE),
+                    store(RESULTS_STORE));
         }
     }
 }

@@ -57,6 +57,8 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
     private @Nullable Certification certification;
     private @Nullable OpenEpochs published;
     private final MissingParents missing = new MissingParents();
+    private @Nullable OwnerIndex owners;
+    private @Nullable ResultIndex results;
 
     OrderAndExecute(GenesisConfig genesis, SingleObject<SignedVertex> codec) {
         this.genesis = genesis;
@@ -74,6 +76,10 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
                 new StreamsPendingVertices(context.getStateStore(LedgerTopology.VERTICES_STORE), genesis.networkId());
         ledger = new Ledger(genesis, state, pending, Ed25519.fastest(), List.of(new SystemPod()));
         state.flush();
+        owners = OwnerIndex.open(
+                context.getStateStore(LedgerTopology.OWNERS_STORE),
+                context.getStateStore(LedgerTopology.ENTRIES_STORE));
+        results = new ResultIndex(context.getStateStore(LedgerTopology.RESULTS_STORE), genesis.maxTxValidity());
         certification = certification(ledger, pending);
         context.schedule(LOOK_FOR_MISSING, PunctuationType.WALL_CLOCK_TIME, this::askForMissing);
         LOG.info(
@@ -173,6 +179,8 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
     }
 
     private void forward(CommitOutput commit, long timestamp) {
+        Objects.requireNonNull(owners).apply(commit.changes());
+        Objects.requireNonNull(results).apply(commit);
         String key = Long.toString(commit.index());
         CommitRecords.changes(commit).forEach(part -> send(key, part, timestamp, LedgerTopology.CHANGES_SINK));
         for (int i = 0; i < commit.results().size(); i++) {

@@ -90,6 +90,14 @@ final class LedgerDriver implements AutoCloseable {
         return entries;
     }
 
+    /** What queries see. */
+    LedgerView view() {
+        return new LedgerView(
+                driver.getKeyValueStore(LedgerTopology.ENTRIES_STORE),
+                driver.getKeyValueStore(LedgerTopology.OWNERS_STORE),
+                driver.getKeyValueStore(LedgerTopology.RESULTS_STORE));
+    }
+
     @Override
     public void close() {
         driver.close();

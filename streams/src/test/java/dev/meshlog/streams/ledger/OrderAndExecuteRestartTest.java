@@ -89,7 +89,11 @@ class OrderAndExecuteRestartTest {
             this.network = network;
             this.stateDirectory = stateDirectory.toFile();
             for (String name : List.of(
-                    LedgerTopology.ENTRIES_STORE, LedgerTopology.BUCKETS_STORE, LedgerTopology.VERTICES_STORE)) {
+                    LedgerTopology.ENTRIES_STORE,
+                    LedgerTopology.BUCKETS_STORE,
+                    LedgerTopology.VERTICES_STORE,
+                    LedgerTopology.OWNERS_STORE,
+                    LedgerTopology.RESULTS_STORE)) {
                 stores.add(Stores.keyValueStoreBuilder(
                                 Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                         .withLoggingDisabled()
