@@ -54,6 +54,11 @@ public final class StreamsApp implements AutoCloseable {
                 && streams.state() == KafkaStreams.State.RUNNING;
     }
 
+    /** For questions to its state; whoever asks leaves starting and stopping to this class. */
+    public KafkaStreams streams() {
+        return streams;
+    }
+
     /** Why it stopped by itself, if it did. */
     public Optional<Throwable> failure() {
         return Optional.ofNullable(failure);

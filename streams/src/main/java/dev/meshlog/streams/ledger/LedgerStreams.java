@@ -38,4 +38,17 @@ public final class LedgerStreams {
                     TAKE_OVER.toMillis());
         }
     }
+
+    /**
+     * For an instance that answers questions.
+     *
+     * @param instance names it among those of the cluster, and must be the same after a restart
+     * @param applicationServer host:port under which the other instances ask it
+     */
+    public static Properties properties(
+            Cluster cluster, Path stateDirectory, String instance, String applicationServer) {
+        Properties p = StreamsSettings.exactlyOnce(cluster.properties(), APPLICATION_ID, stateDirectory, instance);
+        p.put(StreamsConfig.APPLICATION_SERVER_CONFIG, applicationServer);
+        return p;
+    }
 }

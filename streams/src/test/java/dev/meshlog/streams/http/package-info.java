@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.streams.http;
+
+import org.jspecify.annotations.NullMarked;
