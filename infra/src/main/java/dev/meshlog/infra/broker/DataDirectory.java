@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * meshlog.json   format version, cluster id, network id
  * lock           held by the process that runs the embedded broker
  * endpoint       bootstrap address of that process; meaningful only while the lock is held
+ * http           where its ledger answers over HTTP; likewise
  * genesis.json   the ledger's network      keys/validator.pem   its validator's key (mode 0600)
  * broker/  streams/  snapshotter/  logs/   each belongs to the part it is named after
  * </pre>
@@ -65,6 +66,7 @@ public final class DataDirectory implements AutoCloseable {
             try {
                 // A crash leaves it behind.
                 Files.deleteIfExists(absolute.resolve("endpoint"));
+                Files.deleteIfExists(absolute.resolve("http"));
                 return new DataDirectory(absolute, clusterId(absolute), channel);
             } catch (RuntimeException | IOException e) {
                 unlock(absolute, channel);
@@ -100,6 +102,23 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Where the ledger of the process that runs in the directory answers over HTTP; empty when none runs, or it has no ledger or still starts.
+     *
+     * @throws UserError when there are no data
+     */
+    public static Optional<String> runningHttp(Path root) {
+        if (runningEndpoint(root).isEmpty()) {
+            return Optional.empty();
+        }
+        Path file = root.toAbsolutePath().normalize().resolve("http");
+        try {
+            return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+
     public Path root() {
         return root;
     }
@@ -114,6 +133,10 @@ public final class DataDirectory implements AutoCloseable {
 
     public void publishEndpoint(String bootstrapServers) {
         write(root.resolve("endpoint"), bootstrapServers + "\n");
+    }
+
+    public void publishHttp(String url) {
+        write(root.resolve("http"), url + "\n");
     }
 
     /**
@@ -144,6 +167,7 @@ public final class DataDirectory implements AutoCloseable {
     public void close() {
         try {
             Files.deleteIfExists(root.resolve("endpoint"));
+            Files.deleteIfExists(root.resolve("http"));
             unlock(root, lockChannel);
         } catch (IOException e) {
             throw new UncheckedIOException(root.toString(), e);

@@ -3,6 +3,7 @@ package dev.meshlog.infra.cli;
 import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.broker.DataDirectory;
 import dev.meshlog.infra.broker.EmbeddedBroker;
+import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.Demo;
 import dev.meshlog.infra.node.LocalNode;
@@ -131,6 +132,12 @@ final class UpCommand implements Callable<Integer> {
             try {
                 node.start();
                 view.start();
+                node.http().ifPresent(url -> {
+                    directory.publishHttp(url);
+                    boolean elsewhere = config.http().fallsBack() && !url.endsWith(":" + HttpConfig.DEFAULT_PORT);
+                    terminal.say("ledger at " + url
+                            + (elsewhere ? ", since port " + HttpConfig.DEFAULT_PORT + " is taken" : ""));
+                });
                 terminal.say("all parts work");
                 if (demo) {
                     return new Demo(cluster, node, view, directory.root(), terminal, stop.requested())

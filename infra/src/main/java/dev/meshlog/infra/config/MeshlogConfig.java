@@ -32,20 +32,22 @@ public record MeshlogConfig(
         @Nullable Kafka kafka,
         @Nullable Radio radio,
         @Nullable Ledger ledger,
-        @Nullable Snapshots snapshots) {
+        @Nullable Snapshots snapshots,
+        @Nullable HttpConfig http) {
     private static final ObjectMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .build();
 
-    public static final MeshlogConfig DEFAULTS = new MeshlogConfig(null, null, null, null, null);
+    public static final MeshlogConfig DEFAULTS = new MeshlogConfig(null, null, null, null, null, null);
 
     public MeshlogConfig {
         broker = broker == null ? new Broker(null) : broker;
         radio = radio == null ? new Radio(null, null) : radio;
         ledger = ledger == null ? new Ledger(null, null, null, null, null, null) : ledger;
         snapshots = snapshots == null ? new Snapshots(null, null, null, null) : snapshots;
+        http = http == null ? new HttpConfig(null, null, null, null, null) : http;
     }
 
     @Override
@@ -66,6 +68,11 @@ public record MeshlogConfig(
     @Override
     public Snapshots snapshots() {
         return Objects.requireNonNull(snapshots);
+    }
+
+    @Override
+    public HttpConfig http() {
+        return Objects.requireNonNull(http);
     }
 
     /**

@@ -68,6 +68,7 @@ public final class Demo {
                 null,
                 new MeshlogConfig.Radio(recordings.stream().map(Recording::link).toList(), null),
                 null,
+                null,
                 null);
         Path file = dataDirectory.resolve("meshlog.yaml");
         try {

@@ -84,7 +84,8 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
         }
     }
 
-    private static SigningKey readKey(Path file) {
+    /** @throws UserError when the file is no private key, or can be read by others */
+    public static SigningKey readKey(Path file) {
         try {
             if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
                 Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
@@ -101,6 +102,19 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
         } catch (IllegalArgumentException e) {
             throw new UserError(file + ": " + e.getMessage(), "the file must be the validator's key", e);
         }
+    }
+
+    /**
+     * Makes a new key.
+     *
+     * @throws UserError when the file is there already: a key that is overwritten is lost
+     */
+    public static SigningKey createKey(Path file) {
+        if (Files.exists(file)) {
+            throw new UserError(file + " is there already", "name another file, or remove the key if nobody needs it");
+        }
+        create(file, SigningKey.generate(new SecureRandom()).toPem());
+        return readKey(file);
     }
 
     /** The mode is right before the first byte is in it. */

@@ -12,6 +12,7 @@ import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.SchemaTopic;
 import dev.meshlog.snapshotter.Snapshotter;
 import dev.meshlog.streams.StreamsApp;
+import dev.meshlog.streams.http.LedgerServer;
 import dev.meshlog.streams.ledger.LedgerStreams;
 import dev.meshlog.streams.ledger.VertexProducer;
 import dev.meshlog.streams.radio.ChannelKey;
@@ -49,6 +50,7 @@ public final class LocalNode implements AutoCloseable {
     private @Nullable IngestApp ingest;
     private @Nullable StreamsApp radio;
     private @Nullable StreamsApp ledger;
+    private @Nullable LedgerServer http;
     private @Nullable VertexProducer producer;
     private @Nullable Snapshotter snapshotter;
 
@@ -101,6 +103,11 @@ public final class LocalNode implements AutoCloseable {
         closeAll(ledgerParts);
     }
 
+    /** Where the ledger answers over HTTP. */
+    public Optional<String> http() {
+        return Optional.ofNullable(http).map(LedgerServer::url);
+    }
+
     public Optional<IngestApp> ingest() {
         return Optional.ofNullable(ingest);
     }
@@ -143,12 +150,16 @@ public final class LocalNode implements AutoCloseable {
     private void startLedger() {
         LedgerIdentity known = Objects.requireNonNull(identity, "prepareLedger comes first");
         var genesis = known.genesis();
+        http = LedgerDoor.open(config.http(), cluster, genesis);
+        ledgerParts.push(http);
         ledger = new StreamsApp(
                 "ledger",
                 LedgerStreams.topology(genesis),
-                LedgerStreams.properties(cluster, directory.resolve("streams")));
+                LedgerStreams.properties(
+                        cluster, directory.resolve("streams"), LedgerStreams.APPLICATION_ID, http.applicationServer()));
         ledgerParts.push(ledger);
         ledger.start();
+        http.follow(ledger.streams());
 
         snapshotter = new Snapshotter(
                 cluster,

@@ -142,7 +142,8 @@ class HostileInputTest {
                 null,
                 new MeshlogConfig.Radio(links(), null),
                 new MeshlogConfig.Ledger(null, null, null, null, 50, 50),
-                new MeshlogConfig.Snapshots(1, null, null, null));
+                new MeshlogConfig.Snapshots(1, null, null, null),
+                null);
         try (var node = new LocalNode(cluster, config, directory, Clock.systemUTC())) {
             identity = node.prepareLedger();
             node.start();

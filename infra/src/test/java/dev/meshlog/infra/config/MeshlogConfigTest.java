@@ -29,6 +29,7 @@ class MeshlogConfigTest {
                   channels: [{name: c, psk: AQ==}]
                 ledger: {enabled: false, mode: bootstrap, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3}
                 snapshots: {intervalSeconds: 4, keep: 5, shortenLog: true, keepLogFor: 12h}
+                http: {listen: "h:1", advertised: a, tokenFile: t, keyStore: s, keyStorePasswordFile: p}
                 """, "x");
         assertThat(config)
                 .isEqualTo(new MeshlogConfig(
@@ -38,7 +39,8 @@ class MeshlogConfigTest {
                                 java.util.List.of(new MeshlogConfig.Link("n", "w", "file", "p.frames", 7)),
                                 java.util.List.of(new MeshlogConfig.Channel("c", "AQ=="))),
                         new MeshlogConfig.Ledger(false, "bootstrap", "g", "k", 2, 3),
-                        new MeshlogConfig.Snapshots(4, 5, true, "12h")));
+                        new MeshlogConfig.Snapshots(4, 5, true, "12h"),
+                        new HttpConfig("h:1", "a", "t", "s", "p")));
     }
 
     @ParameterizedTest
@@ -57,6 +59,9 @@ class MeshlogConfigTest {
                     ledger: {minRoundIntervalMs: 0}                           | ledger.minRoundIntervalMs must be
                     snapshots: {keep: 1}                                      | snapshots.keep must be
                     snapshots: {keepLogFor: 1w}                               | snapshots.keepLogFor must be
+                    http: {listen: 1}                                         | http.listen must be
+                    http: {listen: "h:70000"}                                 | http.listen must be
+                    http: {keyStore: s}                                       | http.keyStore and http.keyStorePasswordFile must be
                     {                                                         | is not YAML
                     """)
     void whatIsWrongIsNamed(String yaml, String message) {

@@ -1,0 +1,41 @@
+package dev.meshlog.infra.node;
+
+import dev.meshlog.infra.UserError;
+import dev.meshlog.infra.config.HttpConfig;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.streams.http.HttpSettings;
+import dev.meshlog.streams.http.LedgerServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the ledger's HTTP server as the configuration says. */
+final class LedgerDoor {
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerDoor.class);
+
+    private LedgerDoor() {}
+
+    /** @throws UserError when the configured address can't be used */
+    static LedgerServer open(HttpConfig config, Cluster cluster, GenesisConfig genesis) {
+        HttpSettings wanted = config.settings();
+        try {
+            try {
+                return new LedgerServer(wanted, cluster, genesis);
+            } catch (BindException e) {
+                if (!config.fallsBack()) {
+                    throw new UserError(
+                            "the ledger can't listen at " + config.listen() + ": " + e.getMessage(),
+                            "choose another address with http.listen",
+                            e);
+                }
+                LOG.info("port {} is taken, the ledger listens on another one", HttpConfig.DEFAULT_PORT);
+                return new LedgerServer(config.onAnyPort(), cluster, genesis);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("listening at " + wanted, e);
+        }
+    }
+}
