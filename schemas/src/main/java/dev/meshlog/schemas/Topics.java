@@ -173,7 +173,7 @@ public final class Topics {
             1,
             large(compacted()),
             List.of(SNAPSHOTTER),
-            List.of(SNAPSHOTTER, REPLAYER));
+            List.of(SNAPSHOTTER, REPLAYER, PEOPLE));
     public static final Topic<String, SnapshotChunk> CHUNKS = topic(
             "ledger.snapshots.chunks",
             "chunk id, hex",
@@ -181,7 +181,7 @@ public final class Topics {
             3,
             large(compacted()),
             List.of(SNAPSHOTTER),
-            List.of(SNAPSHOTTER, REPLAYER));
+            List.of(SNAPSHOTTER, REPLAYER, PEOPLE));
     public static final Topic<String, ReaderLease> READERS = topic(
             "ledger.snapshots.readers",
             "reader",

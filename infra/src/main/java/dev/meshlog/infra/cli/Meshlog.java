@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             BrokerCommand.class,
             KeysCommand.class,
             LedgerCommand.class,
+            TxCommand.class,
             DumpStateCommand.class,
             DiffCommand.class,
             ReplayCommand.class,

@@ -158,15 +158,21 @@ class CommandTest {
             assertThat(look("keys").out()).contains("sim/!");
             assertThat(look("keys", "--json").out()).startsWith("[{");
             assertThat(look("ledger", "status").out()).contains("commitHash");
+            assertThat(look("tx", "keygen", "alice.pem").out()).hasSize(65);
+            assertThat(look("tx", "create", "--key", "alice.pem", "--text", "hello")
+                            .out())
+                    .contains("OK in commit", "created ");
             recomputeRoot(look("dump-state", "--raw").out());
             up.terminate();
             Ended ended = up.awaitEnd(STOP);
             assertThat(ended.out()).contains("stopping");
             assertThat(ended.err()).isEmpty();
         }
-        assertThat(work.resolve("data").resolve("endpoint"))
-                .as("left only by a process that was cut off while it closed")
-                .doesNotExist();
+        for (String name : List.of("endpoint", "http")) {
+            assertThat(work.resolve("data").resolve(name))
+                    .as("left only by a process that was cut off while it closed")
+                    .doesNotExist();
+        }
         commit = commit(look("ledger", "status").out());
         assertThat(commit).isPositive();
         try (var broker = MeshlogProcess.start(work, "broker", "--data", "data", "--port", "0")) {
