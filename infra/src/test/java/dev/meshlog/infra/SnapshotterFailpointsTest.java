@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -153,7 +152,10 @@ class SnapshotterFailpointsTest {
     }
 
     private static void dieAt(Failpoint step) {
-        try (var process = MeshlogProcess.startToDieAt(step, 1, directory,
+        try (var process = MeshlogProcess.startToDieAt(
+                step,
+                1,
+                directory,
                 "snapshotter",
                 "--bootstrap-servers",
                 broker.bootstrapServers(),
