@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             DiffCommand.class,
             ReplayCommand.class,
             SnapshotCommand.class,
+            StreamsCommand.class,
             SnapshotterCommand.class,
             ReplayerCommand.class,
             DagCommand.class,

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens the ledger's HTTP server as the configuration says. */
-final class LedgerDoor {
+public final class LedgerDoor {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerDoor.class);
 
     private LedgerDoor() {}
 
     /** @throws UserError when the configured address can't be used */
-    static LedgerServer open(HttpConfig config, Cluster cluster, GenesisConfig genesis) {
+    public static LedgerServer open(HttpConfig config, Cluster cluster, GenesisConfig genesis) {
         HttpSettings wanted = config.settings();
         try {
             try {

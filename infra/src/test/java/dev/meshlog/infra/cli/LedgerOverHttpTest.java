@@ -112,7 +112,7 @@ class LedgerOverHttpTest {
                 null,
                 null,
                 new MeshlogConfig.Ledger(null, null, null, null, 30, 100),
-                new MeshlogConfig.Snapshots(1, null),
+                new MeshlogConfig.Snapshots(1, null, null, null),
                 new HttpConfig("127.0.0.1:0", null, null, null, null));
         node = new LocalNode(Cluster.at(broker.bootstrapServers()), config, directory, Clock.systemUTC());
         var unused = node.prepareLedger();
