@@ -12,6 +12,8 @@ import dev.meshlog.ledger.chain.Ledger;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.execution.SystemPod;
+import dev.meshlog.ledger.rocksdb.RocksStateStore;
+import dev.meshlog.ledger.state.EntryDifference;
 import dev.meshlog.ledger.state.InvalidSnapshotException;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.MemoryStateStore;
@@ -20,6 +22,12 @@ import dev.meshlog.ledger.vertex.Call;
 import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.ledger.vertex.VertexFactory;
+import dev.meshlog.replayer.RecoveryListener;
+import dev.meshlog.replayer.RecoveryReport;
+import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.StateDiff;
+import dev.meshlog.replayer.StateDirectory;
+import dev.meshlog.replayer.Trust;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Hex;
@@ -60,6 +68,7 @@ class TwoClustersTest {
     Path directory;
 
     private final Random random = new Random(SEED);
+    private long lastCommit;
     private final List<SigningKey> keys = IntStream.range(1, 5)
             .mapToObj(number ->
                     SigningKey.ofSeed(ByteBuffer.allocate(32).putInt(number).array()))
@@ -123,6 +132,7 @@ class TwoClustersTest {
                 all.add(vertex);
             }
         }
+        lastCommit = ledger.head().commitIndex();
         return all;
     }
 
@@ -178,10 +188,37 @@ class TwoClustersTest {
                                 || snapshotter.failure().isPresent())
                         .until(() -> {
                             read(cluster, manifests);
-                            return manifests.containsKey(newestCertified(cluster, vertices.size()));
+                            return manifests.containsKey(newestCertified(cluster));
                         });
             }
+            recoveredStateIsTheLiveOne(cluster, home);
             return manifests;
+        }
+    }
+
+    /** What the snapshotter made of the changes, against a replay that takes nothing from it, up to where it stood. */
+    private void recoveredStateIsTheLiveOne(Cluster cluster, Path home) {
+        try (RocksStateStore live = RocksStateStore.open(home.resolve("snapshotter"), genesis.bucketBits())) {
+            long commit = live.number("commitIndex").orElseThrow();
+            Path target = home.resolve("recovered");
+            RecoveryReport report = new Replayer(cluster, genesis, Clock.systemUTC())
+                    .recover(new Replayer.Plan(target, true, commit, new Trust.OfGenesis()), RecoveryListener.NONE);
+            assertThat(report.differences()).isEmpty();
+            List<EntryDifference> differences = new ArrayList<>();
+            try (RocksStateStore recovered = StateDirectory.open(target, genesis)) {
+                StateDiff.ofStores(live, recovered, genesis, new StateDiff.Visitor() {
+                    @Override
+                    public void buckets(IntStream buckets) {
+                        assertThat(buckets.toArray()).isEmpty();
+                    }
+
+                    @Override
+                    public void entry(EntryDifference difference) {
+                        differences.add(difference);
+                    }
+                });
+            }
+            assertThat(differences).as("commit %d", commit).isEmpty();
         }
     }
 
@@ -201,13 +238,12 @@ class TwoClustersTest {
     }
 
     /** −1 while not all vertices are ordered. */
-    private static long newestCertified(Cluster cluster, int vertices) {
-        long[] verified = {0};
-        TopicReader.readAll(cluster, Topics.VERIFIED, rec -> verified[0]++);
-        long[] newest = {-1};
+    private long newestCertified(Cluster cluster) {
+        long[] newest = {0, -1};
+        TopicReader.readAll(cluster, Topics.COMMITS, rec -> newest[0] = Math.max(newest[0], Long.parseLong(rec.key())));
         TopicReader.readAll(
-                cluster, Topics.CERTIFICATES, rec -> newest[0] = Math.max(newest[0], Long.parseLong(rec.key())));
-        return verified[0] < vertices ? -1 : newest[0];
+                cluster, Topics.CERTIFICATES, rec -> newest[1] = Math.max(newest[1], Long.parseLong(rec.key())));
+        return newest[0] < lastCommit ? -1 : newest[1];
     }
 
     private void read(Cluster cluster, Map<Long, String> manifests) throws InvalidSnapshotException {
