@@ -11,9 +11,13 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -22,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One KRaft broker and controller in this process, on the loopback address. {@code KafkaConfig}, {@code KafkaRaftServer} and {@code Formatter} are
- * internal classes of Kafka: this is the only place that names them.
+ * internal classes of Kafka: this class and {@link StaleRegistration} are the only places that name such.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
@@ -53,11 +57,22 @@ public final class EmbeddedBroker implements AutoCloseable {
         onFatal(directory);
         try {
             Files.createDirectories(directory);
+            boolean killed = StaleRegistration.mayExist(directory);
             format(directory, clusterId);
+            if (killed) {
+                StaleRegistration.fence(
+                        directory,
+                        controllerAlone(directory, controllerPort),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), controllerPort));
+            }
             var server = new KafkaRaftServer(
                     KafkaConfig.fromProps(properties(directory, clientPort, controllerPort), false), Time.SYSTEM);
             server.startup();
-            return new EmbeddedBroker(server, HOST + ":" + clientPort);
+            var broker = new EmbeddedBroker(server, HOST + ":" + clientPort);
+            if (killed) {
+                reportHangingTransactions(broker.bootstrapServers());
+            }
+            return broker;
         } catch (IOException e) {
             throw new UncheckedIOException("broker directory " + directory, e);
         } catch (Exception e) {
@@ -97,18 +112,44 @@ public final class EmbeddedBroker implements AutoCloseable {
         formatter.run();
     }
 
-    private static Properties properties(Path directory, int clientPort, int controllerPort) {
+    /** A stuck reader says nothing: name the partition and the way out. */
+    private static void reportHangingTransactions(String bootstrapServers) throws InterruptedException {
+        try (var admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+            for (var transaction : HangingTransaction.find(admin)) {
+                LOG.error("{}", transaction.advice(bootstrapServers));
+            }
+        } catch (ExecutionException e) {
+            LOG.warn("whether transactions hang after the crash could not be found out", e.getCause());
+        }
+    }
+
+    private static Properties controllerAlone(Path directory, int controllerPort) {
+        Properties p = common(directory, controllerPort);
+        p.setProperty("process.roles", "controller");
+        p.setProperty("listeners", "CONTROLLER://%s:%d".formatted(HOST, controllerPort));
+        // Nobody is there whose heartbeats could be late.
+        p.setProperty("broker.session.timeout.ms", "100");
+        p.setProperty("broker.heartbeat.interval.ms", "50");
+        return p;
+    }
+
+    private static Properties common(Path directory, int controllerPort) {
         var p = new Properties();
-        p.setProperty("process.roles", "broker,controller");
         p.setProperty("node.id", "1");
         p.setProperty("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
+        p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        p.setProperty("controller.listener.names", "CONTROLLER");
+        p.setProperty("log.dirs", directory.toString());
+        return p;
+    }
+
+    private static Properties properties(Path directory, int clientPort, int controllerPort) {
+        Properties p = common(directory, controllerPort);
+        p.setProperty("process.roles", "broker,controller");
         p.setProperty(
                 "listeners", "PLAINTEXT://%s:%d,CONTROLLER://%s:%d".formatted(HOST, clientPort, HOST, controllerPort));
         p.setProperty("advertised.listeners", "PLAINTEXT://%s:%d".formatted(HOST, clientPort));
-        p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         p.setProperty("inter.broker.listener.name", "PLAINTEXT");
-        p.setProperty("controller.listener.names", "CONTROLLER");
-        p.setProperty("log.dirs", directory.toString());
         p.setProperty("auto.create.topics.enable", "false");
         for (String internal :
                 new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {
