@@ -32,6 +32,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final String HOST = "127.0.0.1";
 
+    private static volatile boolean stopping;
+
     private final KafkaRaftServer server;
     private final String bootstrapServers;
 
@@ -87,8 +89,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         return bootstrapServers;
     }
 
+    /** Whether a broker of this process has begun to stop: what its parts complain of from then on tells nobody anything. */
+    public static boolean isStopping() {
+        return stopping;
+    }
+
     @Override
     public void close() {
+        stopping = true;
         server.shutdown();
         server.awaitShutdown();
     }

@@ -14,6 +14,7 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.FilterReply;
 import ch.qos.logback.core.util.FileSize;
+import dev.meshlog.infra.broker.EmbeddedBroker;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +68,8 @@ final class Logging {
 
     /**
      * Warnings of ours and errors of Kafka. Not those of Kafka Streams' task management: after a crash it reports every task whose local state it
-     * throws away as an error, and restores it. Nor the controller's complaint when a short command stops the broker while it still registers.
+     * throws away as an error, and restores it. Nor the controller's complaint when a short command stops the broker while it still registers, nor what
+     * the broker's parts say of each other while it stops.
      */
     private static final class ForPeople extends Filter<ILoggingEvent> {
         private final boolean verbose;
@@ -86,10 +88,18 @@ final class Logging {
                 least = Level.WARN;
             } else {
                 boolean expected = logger.startsWith("org.apache.kafka.streams.processor.internals")
-                        || logger.equals("kafka.server.ControllerApis");
+                        || logger.equals("kafka.server.ControllerApis")
+                        || (EmbeddedBroker.isStopping() && isOfTheBroker(logger));
                 least = expected ? Level.OFF : Level.ERROR;
             }
             return event.getLevel().isGreaterOrEqual(least) ? FilterReply.NEUTRAL : FilterReply.DENY;
+        }
+
+        private static boolean isOfTheBroker(String logger) {
+            return logger.startsWith("kafka.")
+                    || (logger.startsWith("org.apache.kafka.")
+                            && !logger.startsWith("org.apache.kafka.clients.")
+                            && !logger.startsWith("org.apache.kafka.streams."));
         }
     }
 
