@@ -51,25 +51,22 @@ public final class ChunkFolder implements AutoCloseable {
      * @throws UnusableSnapshotException when one is missing or damaged
      */
     public void fetch(Cluster cluster, IntConsumer progress) throws UnusableSnapshotException {
-        Map<Hash, String> wrong = new HashMap<>();
-        sizes.keySet().forEach(id -> wrong.put(id, "missing"));
+        Map<String, String> wrong = new HashMap<>();
+        sizes.keySet().forEach(id -> wrong.put(id.hex(), "missing"));
         TopicReader.readAllUndecoded(cluster, Topics.CHUNKS, rec -> {
-            Optional<Hash> wanted = wrong.keySet().stream()
-                    .filter(id -> id.hex().equals(rec.key()))
-                    .findFirst();
-            if (wanted.isEmpty() || rec.value() == null) {
+            if (rec.value() == null || !wrong.containsKey(rec.key())) {
                 return;
             }
-            Optional<String> damage = take(wanted.get(), rec);
+            Optional<String> damage = take(Hash.ofHex(rec.key()), rec);
             if (damage.isPresent()) {
                 LOG.warn("chunk {} is damaged: {}", rec.key(), damage.get());
-                wrong.put(wanted.get(), damage.get());
+                wrong.put(rec.key(), damage.get());
             } else {
-                wrong.remove(wanted.get());
+                wrong.remove(rec.key());
                 progress.accept(sizes.size() - wrong.size());
             }
         });
-        Optional<Hash> first = wrong.keySet().stream().sorted().findFirst();
+        Optional<String> first = wrong.keySet().stream().sorted().findFirst();
         if (first.isPresent()) {
             throw new UnusableSnapshotException("%d of %d chunks are missing or damaged; chunk %s: %s"
                     .formatted(wrong.size(), sizes.size(), first.get(), wrong.get(first.get())));
