@@ -50,7 +50,7 @@ public final class Replayer {
 
     /** With the snapshots that the cluster's topics have. */
     public Replayer(Cluster cluster, GenesisConfig genesis, Clock clock) {
-        this(cluster, new TopicSnapshots(cluster), genesis, clock);
+        this(cluster, new TopicSnapshots(cluster, clock), genesis, clock);
     }
 
     public Replayer(Cluster cluster, SnapshotSource source, GenesisConfig genesis, Clock clock) {
@@ -82,7 +82,11 @@ public final class Replayer {
                 break;
             }
             directory.prepare();
+            SnapshotSource.Hold hold = hold(candidate);
             try {
+                if (candidate.isPresent() && !isOffered(candidate.get())) {
+                    continue;
+                }
                 return new Recovery(cluster, source, genesis, clock, plan, directory, log)
                         .from(candidate.orElse(null), refusals, listener);
             } catch (RecoveryException e) {
@@ -92,6 +96,8 @@ public final class Replayer {
                 }
                 tried.add(candidate.get().manifest().hash().hex());
                 refuse(candidate.get().refused(e.reason(), String.valueOf(e.getMessage())), refusals, listener);
+            } finally {
+                hold.close();
             }
         }
         RecoveryFailure reason = onlyReason(refusals, tried);
@@ -106,6 +112,17 @@ public final class Replayer {
                                                 .filter(refusal -> tried.contains(refusal.snapshot()))
                                                 .map(Refusal::toString)
                                                 .toList())));
+    }
+
+    private SnapshotSource.Hold hold(Optional<SnapshotChoice.Candidate> candidate) {
+        return candidate.map(found -> source.hold(found.manifest().hash())).orElse(() -> {});
+    }
+
+    /** Once it is held: one that is gone then was on its way out before, and so may be its chunks and its log. */
+    private boolean isOffered(SnapshotChoice.Candidate candidate) {
+        String key = candidate.manifest().hash().hex();
+        return source.offers(refusal -> {}).stream()
+                .anyMatch(offer -> offer.key().equals(key));
     }
 
     /** When all that were tried have the same fault, it is the reason. */

@@ -16,6 +16,16 @@ public interface SnapshotSource {
      */
     void fetch(Sink sink, int threads);
 
+    /** Keeps a snapshot, its chunks and the log behind it where they are until the hold is closed, as far as the source can. */
+    Hold hold(Hash manifest);
+
+    /** A snapshot that stays meanwhile, if it was still offered after the hold was taken. */
+    @FunctionalInterface
+    interface Hold extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** Takes chunks in. Any thread may call it. */
     interface Sink {
         boolean wants(Hash id);

@@ -5,14 +5,17 @@ import dev.meshlog.ledger.state.InvalidSnapshotException;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.RecordPosition;
+import dev.meshlog.schemas.SnapshotLease;
 import dev.meshlog.schemas.TopicReader;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +35,12 @@ public final class TopicSnapshots implements SnapshotSource {
     private static final int REPORTED_BYTES = 64 << 10;
 
     private final Cluster cluster;
+    private final Clock clock;
 
-    public TopicSnapshots(Cluster cluster) {
+    /** @param clock for the leases: about that of the snapshotter */
+    public TopicSnapshots(Cluster cluster, Clock clock) {
         this.cluster = cluster;
+        this.clock = clock;
     }
 
     @Override
@@ -87,6 +94,17 @@ public final class TopicSnapshots implements SnapshotSource {
             throw new IllegalStateException("interrupted while fetching chunks", e);
         } finally {
             readers.shutdownNow();
+        }
+    }
+
+    /** By a lease. Recovery is not to fail for want of one: without it the snapshot is read as long as it is there. */
+    @Override
+    public Hold hold(Hash manifest) {
+        try {
+            return SnapshotLease.take(cluster, "replayer/" + UUID.randomUUID(), manifest.fixed(), clock)::close;
+        } catch (IllegalStateException | KafkaException e) {
+            LOG.warn("no lease on the snapshot {}, the snapshotter may remove it: {}", manifest, e.toString());
+            return () -> {};
         }
     }
 

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -460,6 +461,76 @@ class ReplayerTest {
         assertThat(PublishedCommits.lastAt(
                         broker.cluster(), Instant.ofEpochMilli(commits.get(0).timestamp() - 1)))
                 .isEmpty();
+    }
+
+    @Test
+    void snapshotIsLeasedWhileItIsReadAndNoLonger() throws Exception {
+        publishOneSnapshot();
+        List<Hash> whileFetching = new ArrayList<>();
+        List<Hash> whileReplaying = new ArrayList<>();
+
+        RecoveryReport report = recover("target", false, Long.MAX_VALUE, new RecoveryListener() {
+            @Override
+            public void chunkFetched(int count, int chunks, long bytes, long allBytes) {
+                if (count == chunks) {
+                    whileFetching.addAll(leased());
+                }
+            }
+
+            @Override
+            public void replaying(ReplayProgress progress) {
+                whileReplaying.addAll(leased());
+            }
+        });
+
+        assertThat(report.verified()).isTrue();
+        Hash manifest = ledger.newestCut().manifest().hash();
+        assertThat(whileFetching).containsExactly(manifest);
+        assertThat(whileReplaying).isNotEmpty().containsOnly(manifest);
+        assertThat(leased()).isEmpty();
+    }
+
+    @Test
+    void snapshotThatGoesBeforeItIsLeasedIsNotRead() throws Exception {
+        publish(60, 2);
+        Manifest newest = ledger.newestCut().manifest();
+        var topics = new TopicSnapshots(broker.cluster(), Clock.systemUTC());
+        var source = new SnapshotSource() {
+            @Override
+            public List<SnapshotOffer> offers(Consumer<Refusal> refused) {
+                return topics.offers(refused);
+            }
+
+            @Override
+            public void fetch(Sink sink, int threads) {
+                topics.fetch(sink, threads);
+            }
+
+            @Override
+            public Hold hold(Hash manifest) {
+                if (manifest.equals(newest.hash())) {
+                    broker.write(Topics.MANIFESTS, manifest.hex(), null);
+                }
+                return topics.hold(manifest);
+            }
+        };
+
+        RecoveryReport report = new Replayer(broker.cluster(), source, ledger.network.genesis, Clock.systemUTC())
+                .recover(
+                        new Replayer.Plan(directory.resolve("target"), false, Long.MAX_VALUE, new Trust.OfGenesis()),
+                        RecoveryListener.NONE);
+
+        assertThat(report.verified()).isTrue();
+        assertThat(report.snapshotCheckpoint()).isEqualTo(newest.checkpointIndex() - 2);
+        assertThat(report.refusals()).isEmpty();
+    }
+
+    private static List<Hash> leased() {
+        return broker.table(Topics.READERS).values().stream()
+                .filter(lease ->
+                        lease.getExpiresAtMs().isAfter(Clock.systemUTC().instant()))
+                .map(lease -> Hash.of(lease.getManifest()))
+                .toList();
     }
 
     private RecoveryReport verifying(String target) {

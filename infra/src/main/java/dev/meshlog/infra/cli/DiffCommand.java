@@ -80,7 +80,7 @@ final class DiffCommand implements Callable<Integer> {
 
     private void snapshots(GenesisConfig network, Path temporary, Printed printed) {
         try (var access = ClusterAccess.open(options)) {
-            var source = new TopicSnapshots(access.cluster());
+            var source = new TopicSnapshots(access.cluster(), Clock.systemUTC());
             StateDiff.ofSnapshots(
                     source,
                     StateDiff.named(source, network, before.substring(SNAPSHOT.length())),
