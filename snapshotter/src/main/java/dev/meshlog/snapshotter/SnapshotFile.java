@@ -1,21 +1,15 @@
 package dev.meshlog.snapshotter;
 
-import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.certificate.Certificate;
 import dev.meshlog.ledger.state.ChunkRef;
-import dev.meshlog.ledger.state.InvalidSnapshotException;
-import dev.meshlog.ledger.state.Manifest;
-import dev.meshlog.schemas.Topics;
-import dev.meshlog.schemas.ledger.OffsetBinding;
+import dev.meshlog.ledger.state.DamagedExportException;
+import dev.meshlog.ledger.state.ExportedSnapshot;
+import dev.meshlog.ledger.state.ExportedSnapshotReader;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.UTFDataFormatException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -23,41 +17,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.DigestOutputStream;
-import java.time.Instant;
-import java.util.Arrays;
-import java.util.List;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A snapshot as one file, for another cluster or for keeping. Integers are big-endian, text is UTF-8 as {@link DataOutputStream#writeUTF} has it.
- *
- * <pre>
- * "MESHSNAP"                 8
- * format version             u32, 1
- * length ‖ manifest          u32, bytes
- * length ‖ certificate       u32, bytes
- * cluster id, topic, topic id    u16 length ‖ text, three times
- * partition                  u32
- * leader epoch               u32, all ones when it is not known
- * cutOffset, replayFrom      u64, u64
- * created                    u64, milliseconds since 1970
- * length ‖ zstd frame        u32, bytes: the digests chunk, then each other chunk in the manifest's order where it is first named
- * SHA-256                    32, of all bytes before
- * </pre>
- */
+/** A snapshot as one file, in the form of {@link ExportedSnapshot}. */
 public final class SnapshotFile {
-    static final long MAGIC = 0x4d455348534e4150L;
-    private static final int VERSION = 1;
-
     private SnapshotFile() {}
 
     /**
      * Writes under a temporary name and gives the file its own when all of it is on the disk.
      *
-     * @param progress is told how many chunks are written after each
+     * @param progress is told how many chunks it is with each that is written
      * @throws IOException also when the file exists
      */
     public static void write(Path file, StoredSnapshot snapshot, ChunkFolder chunks, IntConsumer progress)
@@ -69,17 +38,16 @@ public final class SnapshotFile {
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
         try (FileChannel channel = FileChannel.open(
                 partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            var digest = new DigestOutputStream(
-                    new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 20), Domain.sha256());
-            var out = new DataOutputStream(digest);
-            writeHeader(out, snapshot);
-            int written = 0;
-            for (Hash id : order(snapshot)) {
-                writeSized(out, chunks.frame(id));
-                progress.accept(++written);
-            }
-            out.write(digest.getMessageDigest().digest());
-            out.flush();
+            int[] written = {0};
+            var exported = new ExportedSnapshot(
+                    snapshot.manifest(),
+                    snapshot.certificate(),
+                    snapshot.published().getBinding(),
+                    snapshot.published().getCreatedAtMs());
+            exported.writeTo(new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 20), id -> {
+                progress.accept(++written[0]);
+                return chunks.frame(id);
+            });
             channel.force(true);
         }
         Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
@@ -104,111 +72,34 @@ public final class SnapshotFile {
      * @throws UnusableSnapshotException when the file is damaged, is none of a snapshot, or is of another network
      */
     public static Opened read(Path file, Hash networkId, Opener opener) throws IOException, UnusableSnapshotException {
-        try (var digest = new DigestInputStream(
-                        new BufferedInputStream(Files.newInputStream(file), 1 << 20), Domain.sha256());
-                var in = new DataInputStream(digest)) {
-            StoredSnapshot snapshot = readHeader(in, networkId);
-            ChunkFolder chunks = opener.open(snapshot);
-            long compressed = 0;
-            for (Hash id : order(snapshot)) {
-                byte[] frame = readSized(in, Topics.LARGE_RECORD_BYTES, "chunk " + id);
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
+            var reader = new ExportedSnapshotReader(in, networkId);
+            ChunkFolder chunks = opener.open(stored(reader.snapshot(), 0));
+            long[] compressed = {0};
+            reader.readChunks((id, frame) -> {
                 chunks.put(id, frame);
-                compressed += frame.length;
-            }
-            byte[] sum = digest.getMessageDigest().digest();
-            if (!Arrays.equals(sum, in.readNBytes(sum.length)) || in.read() >= 0) {
-                throw new UnusableSnapshotException(file + " is damaged: its SHA-256 is another one");
-            }
-            var published = PublishedSnapshot.newBuilder(snapshot.published())
-                    .setCompressedBytes(compressed)
-                    .build();
-            return new Opened(new StoredSnapshot(snapshot.hash(), snapshot.manifest(), published), chunks);
-        } catch (InvalidSnapshotException e) {
+                compressed[0] += frame.length;
+            });
+            return new Opened(stored(reader.snapshot(), compressed[0]), chunks);
+        } catch (DamagedExportException e) {
             throw new UnusableSnapshotException(file + ": " + e.getMessage(), e);
-        } catch (EOFException e) {
-            throw new UnusableSnapshotException(file + " is damaged: it ends too early", e);
-        } catch (UTFDataFormatException e) {
-            throw new UnusableSnapshotException(file + " is damaged: its binding is no text", e);
         }
     }
 
-    private static List<Hash> order(StoredSnapshot snapshot) {
-        return snapshot.chunkIds().distinct().toList();
-    }
-
-    private static void writeHeader(DataOutputStream out, StoredSnapshot snapshot) throws IOException {
-        OffsetBinding binding = snapshot.published().getBinding();
-        out.writeLong(MAGIC);
-        out.writeInt(VERSION);
-        writeSized(out, snapshot.manifest().encode());
-        writeSized(out, snapshot.certificate());
-        out.writeUTF(binding.getClusterId());
-        out.writeUTF(binding.getTopic());
-        out.writeUTF(binding.getTopicId());
-        out.writeInt(binding.getPartition());
-        out.writeInt(binding.getLeaderEpoch() == null ? -1 : binding.getLeaderEpoch());
-        out.writeLong(binding.getCutOffset());
-        out.writeLong(binding.getReplayFrom());
-        out.writeLong(snapshot.published().getCreatedAtMs().toEpochMilli());
-    }
-
-    private static StoredSnapshot readHeader(DataInputStream in, Hash networkId)
-            throws IOException, UnusableSnapshotException, InvalidSnapshotException {
-        if (in.readLong() != MAGIC) {
-            throw new UnusableSnapshotException("this is no file of a snapshot");
-        }
-        int version = in.readInt();
-        if (version != VERSION) {
-            throw new UnusableSnapshotException("the file has format version " + version + ", known is " + VERSION);
-        }
-        Manifest manifest = Manifest.parse(readSized(in, Topics.LARGE_RECORD_BYTES, "the manifest"), networkId);
-        byte[] certificate = readSized(in, Certificate.MAX_BYTES, "the certificate");
-        OffsetBinding binding = OffsetBinding.newBuilder()
-                .setClusterId(in.readUTF())
-                .setTopic(in.readUTF())
-                .setTopicId(in.readUTF())
-                .setPartition(in.readInt())
-                .setLeaderEpoch(leaderEpoch(in.readInt()))
-                .setCutOffset(in.readLong())
-                .setReplayFrom(in.readLong())
-                .build();
-        long created = in.readLong();
+    private static StoredSnapshot stored(ExportedSnapshot exported, long compressedBytes) {
+        byte[] certificate = exported.certificate();
         var published = PublishedSnapshot.newBuilder()
-                .setManifest(ByteBuffer.wrap(manifest.encode()))
-                .setBinding(binding)
+                .setManifest(ByteBuffer.wrap(exported.manifest().encode()))
+                .setBinding(exported.binding())
                 .setParent(null)
-                .setCreatedAtMs(Instant.ofEpochMilli(created))
-                .setCompressedBytes(0)
-                .setWrittenChunks(manifest.chunks().stream()
+                .setCreatedAtMs(exported.created())
+                .setCompressedBytes(compressedBytes)
+                .setWrittenChunks((int) exported.manifest().chunks().stream()
                         .map(ChunkRef::id)
                         .distinct()
-                        .toList()
-                        .size())
+                        .count())
                 .setCertificate(certificate.length == 0 ? null : ByteBuffer.wrap(certificate))
                 .build();
-        return new StoredSnapshot(manifest.hash(), manifest, published);
-    }
-
-    private static @Nullable Integer leaderEpoch(int stored) {
-        return stored < 0 ? null : stored;
-    }
-
-    private static void writeSized(DataOutputStream out, byte[] bytes) throws IOException {
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static byte[] readSized(DataInputStream in, int limit, String what)
-            throws IOException, UnusableSnapshotException {
-        int length = in.readInt();
-        if (length < 0 || length > limit) {
-            throw new UnusableSnapshotException(what + " claims " + Integer.toUnsignedString(length)
-                    + " bytes, at most " + limit + " are possible");
-        }
-        byte[] bytes = in.readNBytes(length);
-        if (bytes.length < length) {
-            throw new UnusableSnapshotException("the file is damaged: it ends in " + what);
-        }
-        return bytes;
+        return new StoredSnapshot(exported.manifest().hash(), exported.manifest(), published);
     }
 }
