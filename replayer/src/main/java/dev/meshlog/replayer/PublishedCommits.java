@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param newestCheckpointCommit index of the newest commit that ends a checkpoint; 0 when there is none
  */
 public record PublishedCommits(Map<Long, Commit> byIndex, long newest, long newestCheckpointCommit) {
+    static final PublishedCommits NONE = new PublishedCommits(Map.of(), 0, 0);
+
     /**
      * One commit.
      *

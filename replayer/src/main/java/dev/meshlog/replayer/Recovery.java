@@ -36,10 +36,15 @@ record Recovery(
             startCommit = candidate.manifest().commitIndex();
             replayFrom = candidate.binding().getReplayFrom();
         }
-        var published = PublishedCommits.read(cluster, startCommit - 1);
+        boolean isOfThisLog = candidate == null || candidate.log().equals(log);
+        var published = isOfThisLog ? PublishedCommits.read(cluster, startCommit - 1) : PublishedCommits.NONE;
         if (candidate != null) {
-            requirePosition(candidate, published);
-            LogReplay.requireReaches(cluster, replayFrom);
+            if (isOfThisLog) {
+                requirePosition(candidate, published);
+                LogReplay.requireReaches(cluster, replayFrom);
+            } else {
+                requireEnd(candidate);
+            }
             new ChunkDownload(candidate.manifest(), directory.chunks(), listener).fetchFrom(source, plan.threads());
         }
         long fetched = clock.millis();
@@ -63,9 +68,11 @@ record Recovery(
                 requireHead(ledger, candidate.manifest());
             }
             begin(ledger, candidate, replayFrom, published);
-            replay(ledger, intake, replayFrom, published, listener);
+            if (isOfThisLog) {
+                replay(ledger, intake, replayFrom, published, listener);
+            }
             report = new RecoveryReport(
-                    RecoveryReport.Snapshot.of(candidate),
+                    RecoveryReport.Snapshot.of(candidate, isOfThisLog),
                     RecoveryReport.Replayed.of(ledger, replayFrom),
                     RecoveryReport.Checked.of(
                             ledger.comparison(),
@@ -87,7 +94,11 @@ record Recovery(
             PublishedCommits published) {
         long checkpoint = candidate == null ? 0 : candidate.manifest().checkpointIndex();
         boolean certified = candidate != null && plan.trust() instanceof Trust.OfGenesis;
-        ledger.begin(log, checkpoint, certified ? checkpoint : -1, replayFrom);
+        LogIdentity its = candidate == null ? log : candidate.log();
+        ledger.begin(its, checkpoint, certified ? checkpoint : -1, replayFrom);
+        if (!its.equals(log)) {
+            return;
+        }
         published.byIndex().forEach(ledger.comparison()::published);
         TopicReader.readAllUndecoded(
                 cluster, Topics.CERTIFICATES, rec -> PublishedCertificates.take(rec, ledger.comparison()));
@@ -110,6 +121,17 @@ record Recovery(
                         "Commit %d was asked for, %s ends at commit %d."
                                 .formatted(plan.toCommit(), LogReplay.PARTITION, reached));
             }
+        }
+    }
+
+    /** Where the snapshot's log is not, nothing behind the snapshot can be reached. */
+    private void requireEnd(SnapshotChoice.Candidate candidate) {
+        if (plan.toCommit() != Long.MAX_VALUE
+                && plan.toCommit() != candidate.manifest().commitIndex()) {
+            throw new RecoveryException(
+                    RecoveryFailure.NOT_REACHED,
+                    "Commit %d was asked for, the snapshot is of commit %d, and its log (%s) is not here."
+                            .formatted(plan.toCommit(), candidate.manifest().commitIndex(), candidate.log()));
         }
     }
 

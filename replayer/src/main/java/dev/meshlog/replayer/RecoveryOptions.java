@@ -1,7 +1,10 @@
 package dev.meshlog.replayer;
 
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.schemas.Cluster;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +19,17 @@ import picocli.CommandLine.TypeConversionException;
 
 /** What is recovered, and how; the same for every command that recovers. */
 public final class RecoveryOptions {
+    private static final String TOPICS = "topics";
+
     @Option(names = "--from-genesis", description = "Replay everything, without a snapshot.")
     private boolean fromGenesis;
+
+    @Option(
+            names = "--source",
+            paramLabel = "topics|FILE",
+            description =
+                    "Where the snapshot is: in the cluster's topics, or in a file of 'meshlog snapshot export' (default: ${DEFAULT-VALUE}).")
+    private String source = TOPICS;
 
     @ArgGroup
     private @Nullable End end;
@@ -75,6 +87,21 @@ public final class RecoveryOptions {
             throw new ParameterException(spec.commandLine(), "--threads is at least 1");
         }
         return threads;
+    }
+
+    /** Where the snapshot is looked for. */
+    public SnapshotSource source(Cluster cluster, GenesisConfig genesis, Clock clock) {
+        if (source.equals(TOPICS)) {
+            return new TopicSnapshots(cluster, clock);
+        }
+        Path file = Path.of(source);
+        if (fromGenesis) {
+            throw new ParameterException(spec.commandLine(), "--from-genesis takes no snapshot, so no --source either");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new ParameterException(spec.commandLine(), "--source: there is no file " + file);
+        }
+        return new FileSnapshot(file, genesis.networkId());
     }
 
     public TrustOptions trust() {

@@ -20,8 +20,15 @@ public record RecoveryReport(
      *
      * @param bytes before compression
      */
-    public record Snapshot(long checkpoint, Hash hash, int chunks, long compressedBytes, long bytes, long entries) {
-        static @Nullable Snapshot of(SnapshotChoice.@Nullable Candidate candidate) {
+    public record Snapshot(
+            long checkpoint,
+            Hash hash,
+            int chunks,
+            long compressedBytes,
+            long bytes,
+            long entries,
+            boolean isOfThisLog) {
+        static @Nullable Snapshot of(SnapshotChoice.@Nullable Candidate candidate, boolean isOfThisLog) {
             if (candidate == null) {
                 return null;
             }
@@ -32,7 +39,8 @@ public record RecoveryReport(
                     manifest.chunks().size(),
                     candidate.compressedBytes(),
                     manifest.size(),
-                    manifest.entries());
+                    manifest.entries(),
+                    isOfThisLog);
         }
     }
 
@@ -124,6 +132,10 @@ public record RecoveryReport(
     public String verdict() {
         if (!consistent()) {
             return "state roots DIFFER";
+        }
+        if (snapshot != null && !snapshot.isOfThisLog()) {
+            return "the state is that of checkpoint %d: the snapshot's offsets mean another log, nothing was replayed after it"
+                    .formatted(snapshot.checkpoint());
         }
         return verified()
                 ? "state roots are EQUAL"
@@ -238,6 +250,7 @@ public record RecoveryReport(
             fields.put("snapshotBytes", begun.bytes());
             fields.put("snapshotCompressedBytes", begun.compressedBytes());
             fields.put("snapshotEntries", begun.entries());
+            fields.put("snapshotOfThisLog", begun.isOfThisLog());
         }
         fields.put("fetchMs", times.fetch());
         fields.put("applyMs", times.apply());

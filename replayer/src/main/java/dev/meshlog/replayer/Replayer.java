@@ -81,10 +81,13 @@ public final class Replayer {
             if (candidate.isEmpty() && !tried.isEmpty()) {
                 break;
             }
+            if (candidate.isEmpty() && source.isNamed()) {
+                throw unusable(plan, refusals);
+            }
             directory.prepare();
             SnapshotSource.Hold hold = hold(candidate);
             try {
-                if (candidate.isPresent() && !isOffered(candidate.get())) {
+                if (candidate.isPresent() && !source.isNamed() && !isOffered(candidate.get())) {
                     continue;
                 }
                 return new Recovery(cluster, source, genesis, clock, plan, directory, log)
@@ -114,6 +117,16 @@ public final class Replayer {
                                                 .toList())));
     }
 
+    /** Why the snapshot that was named is not the one to begin with. */
+    private static RecoveryException unusable(Plan plan, List<Refusal> refusals) {
+        return refusals.isEmpty()
+                ? new RecoveryException(
+                        RecoveryFailure.NOT_REACHED,
+                        "The snapshot stands behind commit %d already.".formatted(plan.toCommit()))
+                : new RecoveryException(
+                        refusals.get(0).reason(), refusals.get(0).detail());
+    }
+
     private SnapshotSource.Hold hold(Optional<SnapshotChoice.Candidate> candidate) {
         return candidate.map(found -> source.hold(found.manifest().hash())).orElse(() -> {});
     }
@@ -141,7 +154,7 @@ public final class Replayer {
         if (plan.fromGenesis()) {
             return Optional.empty();
         }
-        return new SnapshotChoice(genesis, log, plan.trust())
+        return new SnapshotChoice(genesis, log, plan.trust(), source.isNamed())
                         .newestFirst(
                                 source.offers(refusal -> refuse(refusal, refusals, listener)),
                                 plan.toCommit(),

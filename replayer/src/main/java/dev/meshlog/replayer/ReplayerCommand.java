@@ -78,8 +78,8 @@ public final class ReplayerCommand implements Callable<Integer> {
             spec.commandLine().getErr().println(TrustOptions.WARNING);
         }
         if (!recovery.isFollowing() || !Files.exists(target)) {
-            RecoveryReport report =
-                    new Replayer(cluster, network, clock).recover(recovery.plan(cluster, target), progress);
+            RecoveryReport report = new Replayer(cluster, recovery.source(cluster, network, clock), network, clock)
+                    .recover(recovery.plan(cluster, target), progress);
             report.figures().forEach((name, value) -> out.printf("%-22s %s%n", name, value));
             report.differences().forEach(out::println);
             out.println(report.verdict());

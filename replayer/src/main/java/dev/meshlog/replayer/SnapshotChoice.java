@@ -18,10 +18,15 @@ import java.util.function.Consumer;
  * newest comes first because the replay behind it is the shortest.
  *
  * @param log whose offsets the snapshots must mean
+ * @param isNamed whether one that means another log is taken all the same, since an operator named it
  */
-record SnapshotChoice(GenesisConfig genesis, LogIdentity log, Trust trust) {
+record SnapshotChoice(GenesisConfig genesis, LogIdentity log, Trust trust, boolean isNamed) {
     /** A snapshot that can be restored here, if its chunks are right. */
     record Candidate(Manifest manifest, OffsetBinding binding, long compressedBytes) {
+        LogIdentity log() {
+            return new LogIdentity(binding.getClusterId(), binding.getTopicId());
+        }
+
         Refusal refused(RecoveryFailure reason, String detail) {
             return new Refusal(
                     manifest.hash().hex(), reason, "Checkpoint %d: %s".formatted(manifest.checkpointIndex(), detail));
@@ -67,12 +72,12 @@ record SnapshotChoice(GenesisConfig genesis, LogIdentity log, Trust trust) {
                     RecoveryFailure.RECORD_MALFORMED,
                     "Its manifest has the hash " + candidate.manifest().hash()));
         }
-        if (!binding.getClusterId().equals(log.clusterId())) {
+        if (!isNamed && !binding.getClusterId().equals(log.clusterId())) {
             return Optional.of(candidate.refused(
                     RecoveryFailure.OTHER_CLUSTER,
                     "cluster %s, this is %s".formatted(binding.getClusterId(), log.clusterId())));
         }
-        if (!binding.getTopicId().equals(log.topicId())) {
+        if (!isNamed && !binding.getTopicId().equals(log.topicId())) {
             return Optional.of(candidate.refused(
                     RecoveryFailure.TOPIC_RECREATED,
                     "%s had the id %s, now it has %s"

@@ -16,6 +16,12 @@ public interface SnapshotSource {
      */
     void fetch(Sink sink, int threads);
 
+    /**
+     * Whether an operator named the one snapshot that is here. Then neither another one nor the genesis takes its place, and its state is wanted even
+     * where its offsets mean another log.
+     */
+    boolean isNamed();
+
     /** Keeps a snapshot, its chunks and the log behind it where they are until the hold is closed, as far as the source can. */
     Hold hold(Hash manifest);
 

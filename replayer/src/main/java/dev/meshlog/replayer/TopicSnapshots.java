@@ -97,6 +97,11 @@ public final class TopicSnapshots implements SnapshotSource {
         }
     }
 
+    @Override
+    public boolean isNamed() {
+        return false;
+    }
+
     /** By a lease. Recovery is not to fail for want of one: without it the snapshot is read as long as it is there. */
     @Override
     public Hold hold(Hash manifest) {

@@ -279,7 +279,7 @@ class DamageTest {
 
     private List<SnapshotChoice.Candidate> choose(SnapshotSource source) {
         refusals.clear();
-        return new SnapshotChoice(NETWORK.genesis, SmallSnapshot.LOG, new Trust.OfGenesis())
+        return new SnapshotChoice(NETWORK.genesis, SmallSnapshot.LOG, new Trust.OfGenesis(), false)
                 .newestFirst(source.offers(refusals::add), Long.MAX_VALUE, refusals::add);
     }
 

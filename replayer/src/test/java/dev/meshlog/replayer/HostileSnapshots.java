@@ -63,7 +63,7 @@ final class HostileSnapshots {
         source.manifests.put(key, record);
         List<Refusal> refusals = new ArrayList<>();
         List<SnapshotChoice.Candidate> chosen = new SnapshotChoice(
-                        network.genesis, SmallSnapshot.LOG, new Trust.OfGenesis())
+                        network.genesis, SmallSnapshot.LOG, new Trust.OfGenesis(), false)
                 .newestFirst(source.offers(refusals::add), Long.MAX_VALUE, refusals::add);
         for (SnapshotChoice.Candidate candidate : chosen) {
             if (!candidate.manifest().hash().hex().equals(key)) {

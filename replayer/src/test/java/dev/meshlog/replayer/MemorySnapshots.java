@@ -37,6 +37,11 @@ final class MemorySnapshots implements SnapshotSource {
     }
 
     @Override
+    public boolean isNamed() {
+        return false;
+    }
+
+    @Override
     public Hold hold(Hash manifest) {
         return () -> {};
     }

@@ -507,6 +507,11 @@ class ReplayerTest {
             }
 
             @Override
+            public boolean isNamed() {
+                return false;
+            }
+
+            @Override
             public Hold hold(Hash manifest) {
                 if (manifest.equals(newest.hash())) {
                     broker.write(Topics.MANIFESTS, manifest.hex(), null);

@@ -86,8 +86,9 @@ final class ReplayCommand implements Callable<Integer> {
 
     private int recover(
             Cluster cluster, GenesisConfig network, Path directory, Terminal terminal, RecoveryProgress progress) {
-        RecoveryReport report =
-                new Replayer(cluster, network, Clock.systemUTC()).recover(recovery.plan(cluster, directory), progress);
+        Clock clock = Clock.systemUTC();
+        RecoveryReport report = new Replayer(cluster, recovery.source(cluster, network, clock), network, clock)
+                .recover(recovery.plan(cluster, directory), progress);
         terminal.result("recovery", options.json ? report.fields() : report.figures());
         report.differences().forEach(difference -> terminal.say(difference.toString()));
         terminal.say(report.verdict());
