@@ -112,7 +112,7 @@ class LedgerOverHttpTest {
                 null,
                 null,
                 new MeshlogConfig.Ledger(null, null, null, null, 30, 100),
-                new MeshlogConfig.Snapshots(1, null, null, null),
+                new MeshlogConfig.Snapshots(1, 1_000, null, null),
                 new HttpConfig("127.0.0.1:0", null, null, null, null));
         node = new LocalNode(Cluster.at(broker.bootstrapServers()), config, directory, Clock.systemUTC());
         var unused = node.prepareLedger();
@@ -275,6 +275,37 @@ class LedgerOverHttpTest {
         } finally {
             liar.stop(0);
         }
+    }
+
+    @Test
+    void snapshotThatIsAskedForCanBeShownExportedAndRecoveredFrom() {
+        String[] cluster = {"--bootstrap-servers", broker.bootstrapServers(), "--data", data(), "--json"};
+
+        JsonNode made =
+                run(with(cluster, "snapshot", "now", "--wait", "120")).ok().json();
+        String hash = made.path("hash").asText();
+        JsonNode shown = run(with(cluster, "snapshot", "show", hash)).ok().json();
+        assertThat(shown.path("stateRoot")).isEqualTo(made.path("stateRoot"));
+        assertThat(shown.path("log").asText()).isEqualTo("there");
+        assertThat(run(with(cluster, "snapshot", "show", "newest"))
+                        .ok()
+                        .json()
+                        .path("checkpoint")
+                        .asLong())
+                .isGreaterThanOrEqualTo(made.path("checkpoint").asLong());
+
+        String file = directory.resolve("exported").toString();
+        run(with(cluster, "snapshot", "export", file, hash)).ok();
+        Ran recovered = run(with(cluster, "replay", "--source", file)).ok();
+        assertThat(recovered.out()).contains("\"snapshotHash\":\"" + hash + "\"");
+        assertThat(run(with(cluster, "snapshot", "show", "ffffffff")).err()).contains("there is no snapshot");
+        assertThat(run(with(cluster, "replay", "--source", "nowhere")).err()).contains("no file nowhere");
+    }
+
+    private static String[] with(String[] cluster, String... command) {
+        var arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of(cluster));
+        return arguments.toArray(String[]::new);
     }
 
     @Test
