@@ -89,7 +89,8 @@ public final class ReplayerCommand implements Callable<Integer> {
             }
         }
         if (recovery.isFollowing()) {
-            List<Difference> differences = ReplicaRun.untilStopped(cluster, network, target, recovery, clock, progress);
+            List<Difference> differences = ReplicaRun.untilStopped(
+                    cluster, network, target, recovery, clock, progress, ReplicaRun.Reader.NONE);
             differences.forEach(out::println);
             out.flush();
             return differences.isEmpty() ? 0 : VERIFICATION_FAILED;

@@ -33,7 +33,7 @@ public final class Replica implements AutoCloseable {
     private final LogReplay replay;
     private final Consumer<String, byte[]> commits;
     private final Consumer<String, byte[]> certificates;
-    private boolean live;
+    private volatile boolean live;
 
     private Replica(
             Cluster cluster, GenesisConfig genesis, RocksStateStore store, Clock clock, boolean verify, int threads) {
@@ -106,6 +106,11 @@ public final class Replica implements AutoCloseable {
         }
         store.sync();
         return List.of();
+    }
+
+    /** Whether it came to the end of the log with a certificate, once. */
+    public boolean isLive() {
+        return live;
     }
 
     /** The state as of the last whole round. To be closed; any thread may read it. */

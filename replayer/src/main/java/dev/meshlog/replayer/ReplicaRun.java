@@ -15,6 +15,22 @@ public final class ReplicaRun {
 
     private ReplicaRun() {}
 
+    /** What reads a replica's state beside it. */
+    @FunctionalInterface
+    public interface Reader {
+        Reader NONE = replica -> () -> {};
+
+        /** Begins to read; what it gives is closed before the replica. */
+        Reading beside(Replica replica);
+    }
+
+    /** Ends when it is closed: nothing of the replica is read afterwards. */
+    @FunctionalInterface
+    public interface Reading extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** @return what differs from what was published; empty when it was told to stop */
     public static List<Difference> untilStopped(
             Cluster cluster,
@@ -22,7 +38,8 @@ public final class ReplicaRun {
             Path directory,
             RecoveryOptions options,
             Clock clock,
-            RecoveryListener listener) {
+            RecoveryListener listener,
+            Reader reader) {
         // Of a recovery that was killed after its end.
         new RecoveryDirectory(directory).cleanUp();
         var stop = new AtomicBoolean();
@@ -33,7 +50,12 @@ public final class ReplicaRun {
         }));
         try (var replica =
                 Replica.open(cluster, genesis, directory, clock, options.verifiesSignatures(), options.threads())) {
-            return replica.run(stop::get, listener);
+            Reading reading = reader.beside(replica);
+            try {
+                return replica.run(stop::get, listener);
+            } finally {
+                reading.close();
+            }
         } finally {
             stopped.countDown();
         }

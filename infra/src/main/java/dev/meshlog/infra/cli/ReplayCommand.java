@@ -1,6 +1,8 @@
 package dev.meshlog.infra.cli;
 
+import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.infra.node.Directories;
+import dev.meshlog.infra.node.ReplicaDoor;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.replayer.Difference;
 import dev.meshlog.replayer.RecoveryOptions;
@@ -43,6 +45,12 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Keep the recovered state here (default: it is only compared).")
     private @Nullable Path target;
 
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            description = "With --follow: answer questions from the replica's state here (default: not at all).")
+    private @Nullable String http;
+
     @Mixin
     private RecoveryOptions recovery;
 
@@ -55,6 +63,9 @@ final class ReplayCommand implements Callable<Integer> {
         if (recovery.isFollowing() && kept == null) {
             throw new ParameterException(
                     spec.commandLine(), "--follow needs --to DIR, where the replica's state is kept");
+        }
+        if (http != null && !recovery.isFollowing()) {
+            throw new ParameterException(spec.commandLine(), "--http goes with --follow");
         }
         var terminal = new Terminal(spec.commandLine().getOut(), options.json);
         if (recovery.trust().isInsecure()) {
@@ -77,11 +88,24 @@ final class ReplayCommand implements Callable<Integer> {
             if (code != 0 || !recovery.isFollowing()) {
                 return code;
             }
-            List<Difference> differences =
-                    ReplicaRun.untilStopped(access.cluster(), network, kept, recovery, clock, progress);
+            List<Difference> differences = ReplicaRun.untilStopped(
+                    access.cluster(), network, kept, recovery, clock, progress, reader(access, network, terminal));
             differences.forEach(difference -> terminal.say(difference.toString()));
             return differences.isEmpty() ? 0 : Meshlog.VERIFICATION_FAILED;
         }
+    }
+
+    private ReplicaRun.Reader reader(ClusterAccess access, GenesisConfig network, Terminal terminal) {
+        String listen = http;
+        if (listen == null) {
+            return ReplicaRun.Reader.NONE;
+        }
+        var config = new HttpConfig(listen, null, null, null, null);
+        return replica -> {
+            var door = new ReplicaDoor(config, access.cluster(), network, replica);
+            terminal.say("replica at " + door.url() + ", answers once it is live");
+            return door;
+        };
     }
 
     private int recover(

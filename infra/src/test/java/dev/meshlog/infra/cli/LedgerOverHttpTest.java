@@ -16,6 +16,7 @@ import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.LedgerIdentity;
 import dev.meshlog.infra.node.LocalNode;
+import dev.meshlog.infra.node.ReplicaDoor;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.GenesisConfig.InitialCoin;
 import dev.meshlog.ledger.Hash;
@@ -24,6 +25,9 @@ import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.execution.LedgerObject;
 import dev.meshlog.ledger.state.Buckets;
+import dev.meshlog.replayer.RecoveryListener;
+import dev.meshlog.replayer.Replayer;
+import dev.meshlog.replayer.Replica;
 import dev.meshlog.replayer.Trust;
 import dev.meshlog.schemas.Cluster;
 import java.io.IOException;
@@ -41,6 +45,10 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -300,6 +308,47 @@ class LedgerOverHttpTest {
         assertThat(recovered.out()).contains("\"snapshotHash\":\"" + hash + "\"");
         assertThat(run(with(cluster, "snapshot", "show", "ffffffff")).err()).contains("there is no snapshot");
         assertThat(run(with(cluster, "replay", "--source", "nowhere")).err()).contains("no file nowhere");
+    }
+
+    @Test
+    void replicaAnswersFromItsOwnState() throws Exception {
+        String id = tx("alice", "create", "--text", "copied")
+                .path("created")
+                .path(0)
+                .asText();
+        Cluster cluster = Cluster.at(broker.bootstrapServers());
+        Path state = directory.resolve("replica");
+        var plan = new Replayer.Plan(state, true, Long.MAX_VALUE, new Trust.OfGenesis());
+        new Replayer(cluster, genesis, Clock.systemUTC()).recover(plan, RecoveryListener.NONE);
+        var stop = new AtomicBoolean();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (var replica = Replica.open(cluster, genesis, state, Clock.systemUTC(), false, 1);
+                var door = new ReplicaDoor(
+                        new HttpConfig("127.0.0.1:0", null, null, null, null), cluster, genesis, replica)) {
+            String at = door.url();
+            assertThat(run("ledger", "status", "--url", at).err()).contains("NOT_READY");
+            var differences = thread.submit(() -> replica.run(stop::get, RecoveryListener.NONE));
+            try {
+                awaitOk("ledger", "status", "--url", at, "--json");
+                assertThat(awaitOk("ledger", "object", id, "--url", at, "--json")
+                                .json())
+                        .isEqualTo(ask("object", id));
+                assertThat(run("ledger", "validators", "--url", at, "--json")
+                                .ok()
+                                .json()
+                                .path("sets")
+                                .isEmpty())
+                        .isFalse();
+                assertThat(run("ledger", "objects", alice.publicKey().hex(), "--url", at)
+                                .err())
+                        .contains("NOT_OF_A_REPLICA");
+            } finally {
+                stop.set(true);
+                assertThat(differences.get(2, TimeUnit.MINUTES)).isEmpty();
+            }
+        } finally {
+            thread.shutdown();
+        }
     }
 
     private static String[] with(String[] cluster, String... command) {

@@ -297,6 +297,15 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
                 .setReadaheadSize(2 << 20)
                 .setFillCache(false);
 
+        /** The value of one entry. */
+        public byte @Nullable [] get(byte[] key) {
+            try (var point = new ReadOptions().setSnapshot(snapshot)) {
+                return db.get(families.get(ENTRIES), point, entryKey(key));
+            } catch (RocksDBException e) {
+                throw failed(directory, e);
+            }
+        }
+
         /** Calls {@code each} for every entry in (bucket, key) order. */
         public void forEachEntry(EntryVisitor each) {
             try (RocksIterator it = db.newIterator(families.get(ENTRIES), options)) {

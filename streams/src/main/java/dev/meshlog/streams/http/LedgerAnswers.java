@@ -8,6 +8,7 @@ import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.proof.InvalidProofException;
 import dev.meshlog.streams.ledger.LedgerView;
 import dev.meshlog.streams.ledger.LedgerView.Kind;
+import dev.meshlog.streams.ledger.StateView;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -70,12 +71,12 @@ final class LedgerAnswers {
         }
     }
 
-    ObjectNode present(Question question, LedgerView view) {
+    ObjectNode present(Question question, StateView view) {
         List<String> path = question.path();
         switch (question.route() + "/" + path.size()) {
             case "objects/1" -> {
                 question.allow(Set.of("owner", "kind", "limit", "next"));
-                return objects(question, view);
+                return objects(question, indexed(view));
             }
             case "objects/2" -> {
                 question.allow(OF_A_CHECKPOINT);
@@ -88,7 +89,8 @@ final class LedgerAnswers {
             }
             case "transactions/2" -> {
                 question.allow(Set.of());
-                return LedgerJson.result(view.result(Question.hash("The transaction's id", path.get(1)))
+                return LedgerJson.result(indexed(view)
+                        .result(Question.hash("The transaction's id", path.get(1)))
                         .orElseThrow(() -> Refusal.notFound(
                                 "NO_RESULT",
                                 "No result is known: the transaction is not executed yet, was never sent, or was executed more than "
@@ -114,7 +116,15 @@ final class LedgerAnswers {
                         + " /healthz, /readyz and /metrics.");
     }
 
-    static ChainHead head(LedgerView view) {
+    /** With more than the state alone. */
+    private static LedgerView indexed(StateView view) {
+        if (view instanceof LedgerView indexed) {
+            return indexed;
+        }
+        throw Refusal.notOfAReplica();
+    }
+
+    static ChainHead head(StateView view) {
         return view.head().orElseThrow(LedgerAnswers::opening);
     }
 
@@ -122,7 +132,7 @@ final class LedgerAnswers {
         return Refusal.notReady("The ledger is being opened.");
     }
 
-    private ObjectNode status(LedgerView view) {
+    private ObjectNode status(StateView view) {
         return LedgerJson.chain(head(view))
                 .put("networkName", genesis.networkName())
                 .put("maxTxValidity", genesis.maxTxValidity())

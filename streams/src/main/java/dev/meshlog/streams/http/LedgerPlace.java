@@ -67,10 +67,6 @@ final class LedgerPlace {
         return metadata.activeHost();
     }
 
-    boolean isHere(KafkaStreams streams) {
-        return active(streams).equals(self);
-    }
-
     /** @throws Refusal when the other instance does not answer */
     Reply forward(HostInfo host, String method, URI uri, byte[] body, @Nullable String authorization) {
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();

@@ -4,13 +4,11 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.vertex.Limits;
 import dev.meshlog.ledger.vertex.Transaction;
-import dev.meshlog.streams.ledger.LedgerView;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +31,7 @@ final class LedgerRoutes {
     private final ServerMetrics metrics;
     private final SlowQuestions slow;
     private final Executor threads;
-    private volatile @Nullable KafkaStreams streams;
+    private volatile @Nullable Present present;
 
     /** @param threads for answers that come later */
     LedgerRoutes(
@@ -51,9 +49,9 @@ final class LedgerRoutes {
         this.threads = threads;
     }
 
-    void follow(KafkaStreams application) {
-        metrics.follow(application, this::localHead);
-        streams = application;
+    void follow(Present followed) {
+        metrics.follow(this::localHead);
+        present = followed;
     }
 
     /** Probes have no token, and learn nothing but whether the instance works. */
@@ -96,9 +94,9 @@ final class LedgerRoutes {
             sending.send(slow.of(() -> Reply.json(200, answers.fromTopics(question))));
             return;
         }
-        HostInfo active = place.active(application());
+        HostInfo active = present().place();
         if (active.equals(place.self())) {
-            sending.send(Reply.json(200, answers.present(question, LedgerView.of(application()))));
+            sending.send(Reply.json(200, answers.present(question, present().view())));
         } else {
             sending.send(forward(active, exchange, new byte[0]));
         }
@@ -120,13 +118,13 @@ final class LedgerRoutes {
             if (body.length > Limits.TRANSACTION_BYTES) {
                 throw Refusal.tooLarge(Limits.TRANSACTION_BYTES);
             }
-            HostInfo active = place.active(application());
+            HostInfo active = present().place();
             if (!active.equals(place.self())) {
                 sending.send(forward(active, exchange, body));
                 return;
             }
-            LedgerView view = LedgerView.of(application());
-            Transaction transaction = intake.check(body, LedgerAnswers.head(view));
+            Transaction transaction =
+                    intake.check(body, LedgerAnswers.head(present().view()));
             intake.write(transaction, reply -> {
                 metrics.submitted(reply.status() == 202 ? "ACCEPTED" : "NOT_WRITTEN");
                 later(sending, reply);
@@ -160,18 +158,17 @@ final class LedgerRoutes {
 
     /** Alive as long as a restart would not help. */
     private Reply health() {
-        KafkaStreams application = streams;
-        KafkaStreams.State state = application == null ? KafkaStreams.State.CREATED : application.state();
-        boolean dead = state == KafkaStreams.State.ERROR || state.hasStartedOrFinishedShuttingDown();
-        return Reply.json(
-                dead ? 503 : 200, LedgerJson.object().put("alive", !dead).put("streams", state.name()));
+        Present followed = present;
+        return followed == null
+                ? Reply.json(200, LedgerJson.object().put("alive", true).put("streams", "CREATED"))
+                : Reply.json(followed.isDead() ? 503 : 200, followed.health());
     }
 
     /** Whether a question would be answered, here or by the instance that has the state. */
     private Reply readiness() {
-        HostInfo active = place.active(application());
+        HostInfo active = present().place();
         if (active.equals(place.self())) {
-            LedgerAnswers.head(LedgerView.of(application()));
+            LedgerAnswers.head(present().view());
         }
         return Reply.json(
                 200,
@@ -181,18 +178,18 @@ final class LedgerRoutes {
                         .put("here", active.equals(place.self())));
     }
 
-    private KafkaStreams application() {
-        KafkaStreams application = streams;
-        if (application == null) {
+    private Present present() {
+        Present followed = present;
+        if (followed == null) {
             throw Refusal.notReady("The ledger's application is being started.");
         }
-        return application;
+        return followed;
     }
 
     private Optional<ChainHead> localHead() {
         try {
-            KafkaStreams application = application();
-            return place.isHere(application) ? LedgerView.of(application).head() : Optional.empty();
+            Present followed = present();
+            return followed.place().equals(place.self()) ? followed.view().head() : Optional.empty();
         } catch (Refusal | InvalidStateStoreException e) {
             return Optional.empty();
         }

@@ -6,16 +6,19 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.streams.ledger.StateView;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
@@ -24,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP server of one instance. It answers from its birth on, with 503 until it {@link #follow follows} a streams application; a question
+ * The HTTP server of one instance. It answers from its birth on, with 503 until it follows a streams application or a replica; a question
  * about the present goes to the instance that has the ledger's task.
  */
 public final class LedgerServer implements AutoCloseable {
@@ -115,7 +118,17 @@ public final class LedgerServer implements AutoCloseable {
 
     /** From now on questions are answered from this application's state. */
     public void follow(KafkaStreams application) {
-        routes.follow(application);
+        metrics.follow(application);
+        routes.follow(new StreamsPresent(application, place));
+    }
+
+    /**
+     * From now on questions are answered from a replica's state, as far as the state alone answers them.
+     *
+     * @param replica empty while the replica is not to be asked
+     */
+    public void follow(Supplier<Optional<StateView>> replica) {
+        routes.follow(new ReplicaPresent(place.self(), replica));
     }
 
     private void handle(HttpExchange exchange) {

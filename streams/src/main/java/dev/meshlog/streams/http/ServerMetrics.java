@@ -30,10 +30,14 @@ final class ServerMetrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
     }
 
-    /** Those of the streams application, and where the chain stands if its task is here. */
-    void follow(KafkaStreams streams, Supplier<Optional<ChainHead>> head) {
+    /** Those of the streams application. */
+    void follow(KafkaStreams streams) {
         streamsMetrics = new KafkaStreamsMetrics(streams);
         streamsMetrics.bindTo(registry);
+    }
+
+    /** @param head where the chain stands, if its state is here */
+    void follow(Supplier<Optional<ChainHead>> head) {
         gauge("meshlog.ledger.commit.index", "Newest commit that is executed here", head, ChainHead::commitIndex);
         gauge("meshlog.ledger.leader.round", "Round of its leader", head, ChainHead::leaderRound);
         gauge("meshlog.ledger.transactions", "Transactions with a result", head, ChainHead::transactions);

@@ -1,8 +1,6 @@
 package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.StateKey;
-import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.execution.LedgerObject;
 import dev.meshlog.schemas.ledger.TransactionResult;
 import java.util.ArrayList;
@@ -15,12 +13,12 @@ import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
- * What the ledger task of this process has executed, for readers in other threads. Each answer is one read, which neither waits for the task nor
- * holds it up: two reads may see two commits. What is executed here may become visible in the topics a moment later.
+ * What the ledger task of this process has executed, with its objects by owner and its recent results. A read neither waits for the task nor holds it
+ * up. What is executed here may become visible in the topics a moment later.
  *
  * <p>Every method throws {@link org.apache.kafka.streams.errors.InvalidStateStoreException} while the task is not here or not restored.
  */
-public final class LedgerView {
+public final class LedgerView implements StateView {
     /** So many entries of the index are looked at for one page. */
     private static final int LOOKED_AT = 1_000;
 
@@ -79,18 +77,9 @@ public final class LedgerView {
         }
     }
 
-    /** An entry of the state. */
+    @Override
     public Optional<byte[]> entry(byte[] key) {
         return Optional.ofNullable(entries.get(Bytes.wrap(key)));
-    }
-
-    public Optional<LedgerObject> object(Hash id) {
-        return entry(StateKey.object(id)).map(LedgerObject::decode);
-    }
-
-    /** Where the chain stands; empty before the task has opened the ledger for the first time. */
-    public Optional<ChainHead> head() {
-        return entry(StateKey.chain()).map(ChainHead::decode);
     }
 
     /** @param after the page begins behind this object; the page may be short, or even empty, and still have a next one */
