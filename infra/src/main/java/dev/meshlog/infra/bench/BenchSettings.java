@@ -14,4 +14,9 @@ public record BenchSettings(OptionalLong size, double seconds, Consumer<String> 
     int sizeOr(int itsDefault) {
         return Math.toIntExact(size.orElse(itsDefault));
     }
+
+    /** The one size that was asked for, or all of the defaults. */
+    int[] sizesOr(int... itsDefaults) {
+        return size.isPresent() ? new int[] {Math.toIntExact(size.getAsLong())} : itsDefaults;
+    }
 }

@@ -11,6 +11,7 @@ public final class Benches {
             new StateRootBench(),
             new ExecuteBench(),
             new SnapshotBench(),
+            new SnapshotDeltaBench(),
             new RestoreBench());
 
     private Benches() {}

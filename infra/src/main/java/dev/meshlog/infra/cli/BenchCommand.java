@@ -58,7 +58,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (name.equals("list")) {
-            Benches.all().forEach(bench -> out().printf("%-10s %s%n", bench.name(), bench.sentence()));
+            Benches.all().forEach(bench -> out().printf("%-14s %s%n", bench.name(), bench.sentence()));
             out().flush();
             return 0;
         }

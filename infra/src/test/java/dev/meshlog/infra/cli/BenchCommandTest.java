@@ -9,6 +9,8 @@ import dev.meshlog.infra.bench.Benches;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,23 @@ class BenchCommandTest {
             assertThat(figure.get("runs").asInt()).isPositive();
         }
         assertThat(err.toString()).contains(name + ", ");
+    }
+
+    @Test
+    void changesOfNeighboursMakeASmallerSnapshotThanChangesEverywhere() throws IOException {
+        assertThat(run("bench", "snapshot-delta", "--objects", "20000", "--json"))
+                .as(err.toString())
+                .isZero();
+
+        List<JsonNode> figures = new ArrayList<>();
+        for (String line : out.toString().lines().toList()) {
+            figures.add(new ObjectMapper().readTree(line));
+        }
+        assertThat(figures).hasSize(2);
+        assertThat(figures.get(0).get("figure").asText()).endsWith("clustered");
+        assertThat(figures.get(0).get("ratio").asDouble())
+                .isGreaterThan(figures.get(1).get("ratio").asDouble());
+        assertThat(figures.get(1).get("ratio").asDouble()).isGreaterThanOrEqualTo(1);
     }
 
     @Test
