@@ -10,7 +10,7 @@ import dev.meshlog.schemas.ledger.LogPosition;
  *
  * @param position offsets of the verified log that belong to the commit
  */
-record Candidate(
+public record Candidate(
         long checkpointIndex,
         long commitIndex,
         long leaderRound,

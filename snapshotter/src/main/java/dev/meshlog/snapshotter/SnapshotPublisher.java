@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Writes snapshots into the cluster: the chunks that no kept snapshot has, then, when those are acknowledged, the manifest. Then those go that are too
  * many. A crash in between leaves chunks that no manifest names; the next start removes them. One thread at a time; it has helpers while it cuts.
  */
-final class SnapshotPublisher implements AutoCloseable {
+public final class SnapshotPublisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotPublisher.class);
 
     /** Stands for the size of a record that can't be decoded. */
@@ -51,7 +51,7 @@ final class SnapshotPublisher implements AutoCloseable {
     private final Map<Hash, Integer> compressedSizes = new ConcurrentHashMap<>();
 
     /** Fences every earlier publisher of the network. */
-    SnapshotPublisher(
+    public SnapshotPublisher(
             Cluster cluster, Hash networkId, LogIdentity log, int keep, Optional<Duration> keepLogFor, Clock clock) {
         this.cluster = cluster;
         this.networkId = networkId;
@@ -63,7 +63,7 @@ final class SnapshotPublisher implements AutoCloseable {
     }
 
     /** Reads what is published, and removes what an earlier publisher left half done. */
-    void open() {
+    public void open() {
         table.refresh();
         Map<Hash, Integer> there = readChunkSizes();
         Set<Hash> named =
@@ -110,7 +110,7 @@ final class SnapshotPublisher implements AutoCloseable {
     }
 
     /** Publishes a snapshot of the candidate with the certificate of its checkpoint; returns when the cluster has acknowledged all of it. */
-    PublishedSnapshot publish(Candidate candidate, byte[] certificate) {
+    public PublishedSnapshot publish(Candidate candidate, byte[] certificate) {
         long started = clock.millis();
         List<ChunkRef> refs = new ArrayList<>();
         int chunksBefore = compressedSizes.size();

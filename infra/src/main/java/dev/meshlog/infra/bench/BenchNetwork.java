@@ -4,7 +4,12 @@ import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validator;
+import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.certificate.Attestation;
+import dev.meshlog.ledger.certificate.Certificate;
+import dev.meshlog.ledger.certificate.CertificateCollector;
+import dev.meshlog.ledger.chain.CheckpointMark;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.ledger.vertex.VertexFactory;
@@ -19,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -72,15 +78,34 @@ final class BenchNetwork {
 
     /** One vertex of every validator for the next round, in random order. */
     List<Vertex> nextRound(List<byte[]> transactions) {
+        return nextRound(producer -> transactions);
+    }
+
+    List<Vertex> nextRound(IntFunction<List<byte[]>> transactionsOf) {
         List<Vertex> vertices = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {
-            vertices.add(new VertexFactory(networkId, EPOCH_LENGTH, keys.get(i))
-                    .make(round + 1, parents(i), transactions, 0, Hash.ZERO, round));
+            vertices.add(factory(i).make(round + 1, parents(i), transactionsOf.apply(i), 0, Hash.ZERO, round));
         }
         return took(vertices);
     }
 
-    /** The same with a signature of zeros: for what comes behind the verification. */
+    /** By a quorum of the validators, for a checkpoint that they have executed. */
+    Certificate certificate(CheckpointMark mark) {
+        var collector = new CertificateCollector(networkId, -1);
+        var validators = new Validators(genesis.validators());
+        Optional<Certificate> complete = Optional.empty();
+        for (int i = 0; i < keys.size() && complete.isEmpty(); i++) {
+            Vertex vertex = factory(i).make(1, List.of(), List.of(), mark.index(), mark.root(), 0);
+            complete = collector.add(Attestation.of(vertex), validators);
+        }
+        return complete.orElseThrow();
+    }
+
+    private VertexFactory factory(int producer) {
+        return new VertexFactory(networkId, EPOCH_LENGTH, keys.get(producer));
+    }
+
+    /** As {@link #nextRound(IntFunction)}, with a signature of zeros: for what comes behind the verification. */
     List<Vertex> nextUnsignedRound(IntFunction<List<byte[]>> transactionsOf) {
         List<Vertex> vertices = new ArrayList<>();
         for (int i = 0; i < keys.size(); i++) {

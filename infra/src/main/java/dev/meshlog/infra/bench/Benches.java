@@ -12,7 +12,8 @@ public final class Benches {
             new ExecuteBench(),
             new SnapshotBench(),
             new SnapshotDeltaBench(),
-            new RestoreBench());
+            new RestoreBench(),
+            new ReplayBench());
 
     private Benches() {}
 

@@ -23,13 +23,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The records that a commit becomes. */
-final class CommitRecords {
+public final class CommitRecords {
     /** A part of the changes is closed when it holds this much. */
     private static final int PART_BYTES = 1 << 20;
 
     private CommitRecords() {}
 
-    static CommitRecord commit(CommitOutput commit) {
+    public static CommitRecord commit(CommitOutput commit) {
         return CommitRecord.newBuilder()
                 .setIndex(commit.index())
                 .setCommitHash(commit.commitHash().fixed())
