@@ -13,7 +13,8 @@ public final class Benches {
             new SnapshotBench(),
             new SnapshotDeltaBench(),
             new RestoreBench(),
-            new ReplayBench());
+            new ReplayBench(),
+            new RecoverBench());
 
     private Benches() {}
 

@@ -68,7 +68,7 @@ class BenchCommandTest {
     void listSaysWhatEachBenchMeasures() {
         assertThat(run("bench", "list")).isZero();
         assertThat(out.toString().lines()).hasSameSizeAs(Benches.all());
-        assertThat(out.toString()).contains("verify", "order");
+        assertThat(out.toString()).contains("verify", "order", "recover");
     }
 
     @Test
