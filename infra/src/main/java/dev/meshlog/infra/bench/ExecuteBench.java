@@ -68,7 +68,10 @@ final class ExecuteBench implements Bench {
                 blocks.add(load.block());
             }
             // No slices: every block can be executed once.
-            new Interleaving(name(), "transactions", new BenchSettings(OptionalLong.empty(), 0, settings.progress()))
+            new Interleaving(
+                            name(),
+                            "transactions",
+                            new BenchSettings(OptionalLong.empty(), 0, settings.clock(), settings.progress()))
                     .compare(figure, () -> load.execute(blocks.remove()), () -> bare.write(load), figures);
         }
     }

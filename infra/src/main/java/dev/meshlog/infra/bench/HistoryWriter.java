@@ -41,6 +41,7 @@ final class HistoryWriter {
     private final Cluster cluster;
     private final Producer<String, byte[]> producer;
     private final LedgerHistory.Load load;
+    private final Clock clock;
     private final Consumer<String> progress;
     private final List<ObjectWrites> writes;
     private final Set<String> begun = new HashSet<>();
@@ -58,12 +59,14 @@ final class HistoryWriter {
             Cluster cluster,
             Producer<String, byte[]> producer,
             LedgerHistory.Load load,
+            Clock clock,
             Consumer<String> progress) {
         this.network = network;
         this.store = store;
         this.cluster = cluster;
         this.producer = producer;
         this.load = load;
+        this.clock = clock;
         this.progress = progress;
         this.writes = IntStream.range(0, LedgerHistory.VALIDATORS)
                 .mapToObj(i -> new ObjectWrites(
@@ -173,7 +176,7 @@ final class HistoryWriter {
         commit();
         var mark = commit.checkpoint().get();
         try (var publisher = new SnapshotPublisher(
-                        cluster, network.networkId(), LogIdentity.of(cluster), 1, Optional.empty(), Clock.systemUTC());
+                        cluster, network.networkId(), LogIdentity.of(cluster), 1, Optional.empty(), clock);
                 var candidate = new Candidate(
                         mark.index(),
                         commit.index(),

@@ -28,6 +28,7 @@ final class LedgerHistory implements AutoCloseable {
     static final int TRANSACTIONS = 100;
 
     private final Path directory;
+    private final Clock clock;
     private final BenchNetwork network = new BenchNetwork(VALIDATORS);
     private final EmbeddedBroker broker;
     private final Cluster cluster;
@@ -43,15 +44,16 @@ final class LedgerHistory implements AutoCloseable {
      */
     record Load(int objects, long transactions, long tail) {}
 
-    private LedgerHistory(Path directory) {
+    private LedgerHistory(Path directory, Clock clock) {
+        this.clock = clock;
         this.directory = directory;
         this.broker = EmbeddedBroker.start(
                 directory.resolve("broker"), Uuid.randomUuid().toString(), 0);
         this.cluster = Cluster.at(broker.bootstrapServers());
     }
 
-    static LedgerHistory create(Load load, Consumer<String> progress) throws Exception {
-        var history = new LedgerHistory(Files.createTempDirectory("meshlog-bench"));
+    static LedgerHistory create(Load load, Clock clock, Consumer<String> progress) throws Exception {
+        var history = new LedgerHistory(Files.createTempDirectory("meshlog-bench"), clock);
         try (Admin admin = history.cluster.admin()) {
             new TopicProvisioning(admin).apply();
             history.write(load, progress);
@@ -66,7 +68,7 @@ final class LedgerHistory implements AutoCloseable {
         try (var store = RocksStateStore.open(
                         directory.resolve("state"), network.genesis().bucketBits());
                 var producer = cluster.producer()) {
-            var writer = new HistoryWriter(network, store, cluster, producer, load, progress);
+            var writer = new HistoryWriter(network, store, cluster, producer, load, clock, progress);
             writer.write(load.transactions() - load.tail(), vertex -> {});
             writer.publishSnapshot();
             writer.write(load.transactions(), behindTheSnapshot::add);
@@ -108,7 +110,7 @@ final class LedgerHistory implements AutoCloseable {
                 new Trust.OfGenesis(),
                 verifySignatures,
                 Runtime.getRuntime().availableProcessors());
-        RecoveryReport report = new Replayer(cluster, genesis(), Clock.systemUTC()).recover(plan, listener);
+        RecoveryReport report = new Replayer(cluster, genesis(), clock).recover(plan, listener);
         if (!report.verified() || (report.snapshot() == null) != fromGenesis) {
             throw new IllegalStateException(report.verdict());
         }

@@ -39,8 +39,8 @@ final class RecoverBench implements Bench {
         long transactions = (long) objects * WRITES;
         var load = new LedgerHistory.Load(objects, transactions, transactions / TAIL);
         settings.progress().accept(String.format(Locale.ROOT, "%s, writing %,d transactions", name(), transactions));
-        try (var history =
-                LedgerHistory.create(load, line -> settings.progress().accept(name() + ", " + line))) {
+        try (var history = LedgerHistory.create(
+                load, settings.clock(), line -> settings.progress().accept(name() + ", " + line))) {
             settings.progress().accept(name() + ", writing the changelog");
             var changelog = ChangelogRestore.create(history.cluster(), objects, WRITES);
             List<Spent> ours = new ArrayList<>();

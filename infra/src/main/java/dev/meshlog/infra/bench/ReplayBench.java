@@ -44,7 +44,7 @@ final class ReplayBench implements Bench {
             long tail = Math.min(objects, TAIL);
             var load = new LedgerHistory.Load(objects, objects + tail, tail);
             try (var history = LedgerHistory.create(
-                            load, line -> settings.progress().accept(name() + ", " + line));
+                            load, settings.clock(), line -> settings.progress().accept(name() + ", " + line));
                     var cores = new Cores()) {
                 String size = String.format(Locale.ROOT, "%,d objects, ", objects);
                 compare(size + "vertices believed", false, history, cores, settings, figures);

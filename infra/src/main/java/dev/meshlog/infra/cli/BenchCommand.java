@@ -5,6 +5,7 @@ import dev.meshlog.infra.bench.BenchSettings;
 import dev.meshlog.infra.bench.Benches;
 import dev.meshlog.infra.bench.Figure;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -69,7 +70,10 @@ final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--objects and --seconds are more than 0");
         }
         var settings = new BenchSettings(
-                objects == null ? OptionalLong.empty() : OptionalLong.of(objects), seconds, this::progress);
+                objects == null ? OptionalLong.empty() : OptionalLong.of(objects),
+                seconds,
+                Clock.systemUTC(),
+                this::progress);
         bench.run(settings, this::print);
         return 0;
     }
