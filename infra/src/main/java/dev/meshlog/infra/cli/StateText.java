@@ -85,11 +85,15 @@ final class StateText {
     private static void validators(Map<String, Object> fields, ValidatorSets sets) {
         fields.put("table", "validators");
         for (var set : sets.getSets()) {
-            var weights = new LinkedHashMap<String, Object>();
-            set.getValidators()
-                    .forEach(validator ->
-                            weights.put(Hash.of(validator.getPublicKey()).hex(), validator.getWeight()));
-            fields.put("fromEpoch" + set.getFromEpoch(), weights);
+            var members = new LinkedHashMap<String, Object>();
+            for (var validator : set.getValidators()) {
+                var member = new LinkedHashMap<String, Object>();
+                member.put("weight", validator.getWeight());
+                member.put("gossipAddress", validator.getGossipAddress());
+                member.put("stake", validator.getStake());
+                members.put(Hash.of(validator.getPublicKey()).hex(), member);
+            }
+            fields.put("fromEpoch" + set.getFromEpoch(), members);
         }
     }
 

@@ -8,6 +8,11 @@ import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.chain.CheckpointMark;
 import dev.meshlog.ledger.execution.LedgerObject;
+import dev.meshlog.schemas.AvroBinary;
+import dev.meshlog.schemas.ledger.ValidatorEntry;
+import dev.meshlog.schemas.ledger.ValidatorSet;
+import dev.meshlog.schemas.ledger.ValidatorSets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,8 +52,16 @@ class StateTextTest {
     }
 
     @Test
+    void validatorsAreThereWithAllThatIsKnownOfThem() {
+        var sets = new ValidatorSets(
+                List.of(new ValidatorSet(7L, List.of(new ValidatorEntry(OWNER.fixed(), 3L, "quic://a:1", 4L)))));
+        byte[] value = new AvroBinary<ValidatorSets>(ValidatorSets.getClassSchema()).encode(sets);
+        assertThat(StateText.line(StateKey.validators(), value))
+                .isEqualTo("validators fromEpoch7={" + OWNER.hex() + "={weight=3, gossipAddress=quic://a:1, stake=4}}");
+    }
+
+    @Test
     void otherTablesAreHex() {
-        assertThat(StateText.line(StateKey.validators(), new byte[] {1})).isEqualTo("validators key= value=01");
         assertThat(StateText.line(StateKey.transaction(ID), new byte[] {2}))
                 .isEqualTo("transaction key=" + ID.hex() + " value=02");
         assertThat(StateText.line(StateKey.committedAt(5), new byte[0]))
