@@ -59,7 +59,7 @@ class KillAndContinueTest {
         // While vertices are made and ordered, each step twice in a row.
         for (Failpoint step : List.of(
                 Failpoint.VERTEX_SIGNED, Failpoint.VERTEX_SENT, Failpoint.VERTEX_COMMITTED, Failpoint.VERTEX_APPLIED)) {
-            dieAt(step, 2 + random.nextInt(8));
+            dieAt(step, 1 + random.nextInt(3));
             dieAt(step, 1);
         }
         try (MeshlogProcess up = MeshlogProcess.start(directory, "up", "--data", "data", "--port", "0")) {
