@@ -18,6 +18,8 @@ import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.TopicReader;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.CommitRecord;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillAndContinueTest {
     private static final Pattern FRAMES = Pattern.compile("frames (\\d+)  packets");
     private static final Pattern COMMITS = Pattern.compile("commits (\\d+) ");
+    private static final Pattern SNAPSHOTS = Pattern.compile("snapshots (\\d+)");
     private static final int ALL_FRAMES = 1_512;
     private static final int ALL_PACKETS = 1_258;
 
@@ -47,7 +50,7 @@ class KillAndContinueTest {
     private Path directory;
 
     @Test
-    void nothingIsLostOrRepeated() {
+    void nothingIsLostOrRepeated() throws IOException {
         long seed = Long.getLong("meshlog.seed", System.nanoTime());
         System.out.println("repeat with -Dtest=KillAndContinueTest -Dmeshlog.seed=" + seed);
         var random = new Random(seed);
@@ -56,6 +59,7 @@ class KillAndContinueTest {
         for (int[] window : new int[][] {{1, 250}, {300, 700}, {750, 1_300}}) {
             killWhenPlayed(window[0] + random.nextInt(window[1] - window[0]));
         }
+        makeVerticesOften();
         // While vertices are made and ordered, each step twice in a row.
         for (Failpoint step : List.of(
                 Failpoint.VERTEX_SIGNED, Failpoint.VERTEX_SENT, Failpoint.VERTEX_COMMITTED, Failpoint.VERTEX_APPLIED)) {
@@ -73,6 +77,10 @@ class KillAndContinueTest {
                     .atMost(Duration.ofMinutes(1))
                     .failFast("up ended", () -> !up.isAlive())
                     .until(() -> newest(COMMITS, up.out()) > commits);
+            await("a checkpoint has a snapshot")
+                    .atMost(Duration.ofMinutes(2))
+                    .failFast("up ended", () -> !up.isAlive())
+                    .until(() -> newest(SNAPSHOTS, up.out()) >= 1);
             up.terminate();
             assertThat(up.awaitEnd(Duration.ofSeconds(10)).out()).contains("stopping");
         }
@@ -89,6 +97,16 @@ class KillAndContinueTest {
             demo.kill();
             demo.awaitEnd(Duration.ofSeconds(30));
         }
+    }
+
+    /** As the demo configured it, nothing to order means a vertex every five seconds. */
+    private void makeVerticesOften() throws IOException {
+        Path file = directory.resolve("data").resolve("meshlog.yaml");
+        String demo = Files.readString(file);
+        String often = demo.replace("idleRoundIntervalMs: 5000", "idleRoundIntervalMs: 200")
+                .replace("intervalSeconds: 10", "intervalSeconds: 1");
+        assertThat(often).isNotEqualTo(demo);
+        Files.writeString(file, often);
     }
 
     private void dieAt(Failpoint step, int time) {
