@@ -21,6 +21,7 @@ import dev.meshlog.schemas.UnknownSchemaException;
 import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedTransaction;
+import dev.meshlog.schemas.ledger.SignedVertex;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -212,22 +213,24 @@ final class ProducerInput implements AutoCloseable {
         return Objects.requireNonNull(dag, "open comes first");
     }
 
-    /** What we wrote and nobody has verified yet. Anybody may have sent something under our key: only what we signed counts. */
+    /**
+     * What we wrote and nobody has verified yet. Our newest verified vertex may lie before the part of the log that was read, when we were away.
+     * Anybody may have sent something under our key: only what we signed counts.
+     */
     private void takeOwn() {
-        var undecoded = new Topic<>(
-                Topics.VERTICES.name(),
-                Topics.VERTICES.keyText(),
-                Topics.VERTICES.valueText(),
-                Topics.VERTICES.keys(),
-                Serdes.ByteArray(),
-                Topics.VERTICES.partitions(),
-                Topics.VERTICES.configs(),
-                Topics.VERTICES.writers(),
-                Topics.VERTICES.readers());
         NavigableMap<Long, Vertex> unverified = new TreeMap<>();
         try (var last = new LastRecord(cluster.properties(), SEARCH)) {
+            if (verifiedRound == 0) {
+                last.of(
+                                undecoded(Topics.VERIFIED),
+                                self.hex(),
+                                value -> own(value).isPresent())
+                        .flatMap(rec -> own(rec.value()))
+                        .ifPresent(newest -> verifiedRound = newest.round());
+                signedRound = Math.max(signedRound, verifiedRound);
+            }
             var unused = last.of(
-                    undecoded,
+                    undecoded(Topics.VERTICES),
                     self.hex(),
                     value -> own(value)
                             .map(vertex -> {
@@ -240,6 +243,19 @@ final class ProducerInput implements AutoCloseable {
         if (!unverified.isEmpty()) {
             signedRound = Math.max(signedRound, unverified.lastKey());
         }
+    }
+
+    private static Topic<String, byte[]> undecoded(Topic<String, SignedVertex> topic) {
+        return new Topic<>(
+                topic.name(),
+                topic.keyText(),
+                topic.valueText(),
+                topic.keys(),
+                Serdes.ByteArray(),
+                topic.partitions(),
+                topic.configs(),
+                topic.writers(),
+                topic.readers());
     }
 
     /** @throws UnknownSchemaException since the record may hold a vertex of ours, for a round that must not be signed again */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
+import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.execution.SystemPod;
 import dev.meshlog.ledger.vertex.Call;
@@ -20,6 +21,8 @@ import dev.meshlog.streams.StreamsApp;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Properties;
@@ -88,6 +91,41 @@ class LedgerClusterTest {
     }
 
     @Test
+    void validatorThatWasAwayForLongGoesOnWhereTheOthersAre() {
+        var four = new Network(4, 1_000, 12, List.of());
+        List<VertexRef> before = four.keys.stream()
+                .map(key -> VertexRef.implicit(key.publicKey()))
+                .toList();
+        for (long round = 1; round <= 150; round++) {
+            List<VertexRef> made = new ArrayList<>();
+            for (int number = round <= 60 ? 0 : 1; number < 4; number++) {
+                Hash self = four.keys.get(number).publicKey();
+                List<VertexRef> parents = new ArrayList<>(before);
+                parents.sort(Comparator.comparing(ref -> !ref.producer().equals(self)));
+                Vertex vertex = four.vertex(number, round, parents, List.of());
+                broker.write(Topics.VERTICES, self.hex(), Vertices.bytes(vertex));
+                made.add(vertex.ref());
+            }
+            before = made;
+        }
+        SigningKey away = four.keys.get(0);
+        try (var streams = streams(four, "one", 0);
+                var back = producer(four, away)) {
+            streams.start();
+            await().atMost(PATIENCE)
+                    .until(() -> broker.values(Topics.VERIFIED).size() == 4 * 60 + 3 * 90
+                            && broker.values(Topics.COMMITS).stream()
+                                    .anyMatch(commit -> commit.getLeaderRound() > 120));
+            back.start();
+            await().atMost(PATIENCE)
+                    .failFast(() -> back.failure().isPresent())
+                    .until(() -> broker.values(Topics.VERTICES).stream()
+                            .map(vertex -> Vertex.parse(four.genesis.networkId(), vertex))
+                            .anyMatch(vertex -> vertex.producer().equals(away.publicKey()) && vertex.round() > 150));
+        }
+    }
+
+    @Test
     void standbyTakesOverWithTheStateItHas() throws Exception {
         try (var producer = producer(network.keys.get(0))) {
             producer.start();
@@ -128,6 +166,10 @@ class LedgerClusterTest {
     }
 
     private StreamsApp streams(String instance, int standbys) {
+        return streams(network, instance, standbys);
+    }
+
+    private StreamsApp streams(Network network, String instance, int standbys) {
         Properties properties = LedgerStreams.properties(broker.cluster(), directory.resolve(instance));
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instance);
         LedgerStreams.keepStandbys(properties, standbys);
@@ -135,6 +177,10 @@ class LedgerClusterTest {
     }
 
     private VertexProducer producer(SigningKey key) {
+        return producer(network, key);
+    }
+
+    private VertexProducer producer(Network network, SigningKey key) {
         return new VertexProducer(
                 broker.cluster(),
                 network.genesis,
