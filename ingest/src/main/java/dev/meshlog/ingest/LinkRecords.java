@@ -40,7 +40,7 @@ final class LinkRecords {
 
     ProducerRecord<byte[], byte[]> event(LinkEventKind kind, @Nullable String detail) {
         Instant now = clock.instant();
-        return encoded(Topics.LINKS, new LinkEvent(network, link, kind, detail, null, Map.of(), now), now);
+        return encoded(Topics.LINKS, new LinkEvent(network, link, kind, detail, null, Map.of(), Map.of(), now), now);
     }
 
     private RadioFrame frame(Received.Message message, Instant now) {
@@ -48,7 +48,7 @@ final class LinkRecords {
             case FROM_RADIO -> Redaction.ofFromRadio(message.payload());
             case SERVICE_ENVELOPE -> Redaction.ofServiceEnvelope(message.payload());
             case MESH_PACKET -> Redaction.ofMeshPacket(message.payload());
-            case UNKNOWN -> throw new IllegalArgumentException("a link says what its messages are");
+            case UNKNOWN, IMPORTED_NODE -> throw new IllegalArgumentException("a link says what its messages are");
         };
         return new RadioFrame(
                 network,

@@ -20,13 +20,18 @@ import dev.meshlog.schemas.ledger.SnapshotRequest;
 import dev.meshlog.schemas.ledger.TransactionResult;
 import dev.meshlog.schemas.ledger.ValidatorTable;
 import dev.meshlog.schemas.radio.FrameOutcome;
+import dev.meshlog.schemas.radio.KeyDecision;
 import dev.meshlog.schemas.radio.KeyEvent;
 import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.NodeObservation;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
+import dev.meshlog.schemas.radio.RadioAlert;
+import dev.meshlog.schemas.radio.RadioEdges;
 import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RadioNode;
 import dev.meshlog.schemas.radio.RadioPacket;
+import dev.meshlog.schemas.radio.RadioReception;
+import dev.meshlog.schemas.radio.RadioTelemetry;
 import dev.meshlog.schemas.radio.RejectedFrame;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +94,27 @@ public final class Topics {
             kept(90),
             List.of(INGEST, RADIO),
             List.of(INGEST, RADIO, PEOPLE));
+
+    /** Every reception of a packet, where {@link #PACKETS} has only the first. */
+    public static final Topic<String, RadioReception> RECEPTIONS =
+            topic("radio.receptions", NODE, RadioReception.SCHEMA$, 6, kept(30), List.of(RADIO), List.of(PEOPLE));
+
+    public static final Topic<String, RadioTelemetry> TELEMETRY =
+            topic("radio.telemetry", NODE, RadioTelemetry.SCHEMA$, 6, kept(30), List.of(RADIO), List.of(PEOPLE));
+    public static final Topic<String, RadioEdges> EDGES =
+            topic("radio.edges", NODE, RadioEdges.SCHEMA$, 6, compacted(), List.of(RADIO), List.of(PEOPLE));
+    public static final Topic<String, RadioAlert> ALERTS = topic(
+            "radio.alerts",
+            "network/!node, or link name",
+            RadioAlert.SCHEMA$,
+            6,
+            kept(90),
+            List.of(RADIO),
+            List.of(PEOPLE));
+
+    /** The one radio topic that nothing can derive again, besides the frames. */
+    public static final Topic<String, KeyDecision> KEY_DECISIONS =
+            topic("radio.key-decisions", NODE, KeyDecision.SCHEMA$, 6, keptForEver(), List.of(PEOPLE), List.of(RADIO));
 
     public static final Topic<String, SignedVertex> VERTICES =
             topic("ledger.vertices", PRODUCER, SignedVertex.SCHEMA$, 6, kept(1), List.of(LEDGER), List.of(LEDGER));
@@ -208,6 +234,11 @@ public final class Topics {
             KEY_EVENTS,
             LINKS,
             RADIO_REJECTED,
+            RECEPTIONS,
+            TELEMETRY,
+            EDGES,
+            ALERTS,
+            KEY_DECISIONS,
             VERTICES,
             VERIFIED,
             MISSING,

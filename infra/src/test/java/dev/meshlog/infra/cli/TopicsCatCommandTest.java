@@ -176,6 +176,7 @@ class TopicsCatCommandTest {
 
     private static byte[] event(String detail) {
         return Cluster.encode(
-                Topics.LINKS, new LinkEvent("n", "l", LinkEventKind.OPENED, detail, null, Map.of(), Instant.EPOCH));
+                Topics.LINKS,
+                new LinkEvent("n", "l", LinkEventKind.OPENED, detail, null, Map.of(), Map.of(), Instant.EPOCH));
     }
 }

@@ -118,7 +118,7 @@ class ExpectedTablesTest {
 
     private static LinkEvent counters(
             String network, String link, @org.jspecify.annotations.Nullable Long ownNode, Map<String, Long> counters) {
-        return new LinkEvent(network, link, LinkEventKind.COUNTERS, null, ownNode, counters, Instant.EPOCH);
+        return new LinkEvent(network, link, LinkEventKind.COUNTERS, null, ownNode, counters, Map.of(), Instant.EPOCH);
     }
 
     private static RadioNode node(String network, long number, boolean known) {
@@ -143,6 +143,12 @@ class ExpectedTablesTest {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 new RecordPosition("t", 0, 0L),
-                List.of());
+                List.of(),
+                KeySource.RADIO_NODEDB,
+                false,
+                List.of(),
+                List.of(),
+                null,
+                null);
     }
 }

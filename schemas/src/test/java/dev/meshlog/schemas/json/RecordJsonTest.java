@@ -33,6 +33,7 @@ import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -170,7 +171,8 @@ class RecordJsonTest {
         for (String name : List.of("rejected", "frames", "packets", "duplicates")) {
             counters.put(name, 1L);
         }
-        var event = new LinkEvent("n", "l", LinkEventKind.COUNTERS, null, 7L, counters, Instant.ofEpochMilli(12));
+        var event =
+                new LinkEvent("n", "l", LinkEventKind.COUNTERS, null, 7L, counters, Map.of(), Instant.ofEpochMilli(12));
         assertThat(json.value("any", Cluster.encode(Topics.LINKS, event))).isEqualTo("""
                         {"network":"n","link":"l","kind":"COUNTERS","detail":null,"ownNode":7,\
                         "counters":{"duplicates":1,"frames":1,"packets":1,"rejected":1},"atMs":12}""");

@@ -32,6 +32,7 @@ final class FrameReader {
                 case FROM_RADIO -> fromRadio(frame, evidence, FromRadio.parseFrom(payload));
                 case SERVICE_ENVELOPE -> envelope(frame, evidence, ServiceEnvelope.parseFrom(payload));
                 case MESH_PACKET -> packet(frame, evidence, MeshPacket.parseFrom(payload), null);
+                case IMPORTED_NODE -> nodeInfo(frame, evidence, NodeInfo.parseFrom(payload));
                 case UNKNOWN -> rejected(frame, evidence, RejectReason.KIND_UNKNOWN);
             };
         } catch (InvalidProtocolBufferException e) {

@@ -81,7 +81,13 @@ final class KeyTable {
                 sighting.at(),
                 sighting.at(),
                 sighting.evidence(),
-                List.of());
+                List.of(),
+                sighting.source(),
+                false,
+                List.of(),
+                List.of(),
+                null,
+                null);
         return new Step(entry, events(KeyEventKind.NEW, key, null, weak, sighting), null);
     }
 
@@ -141,7 +147,9 @@ final class KeyTable {
                 pinned,
                 sighting.source(),
                 sighting.at(),
-                sighting.evidence());
+                sighting.evidence(),
+                List.of(),
+                null);
     }
 
     private static Optional<RejectReason> reasonToReject(ByteString key) {

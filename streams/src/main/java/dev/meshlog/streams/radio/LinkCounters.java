@@ -61,6 +61,7 @@ final class LinkCounters extends ContextualProcessor<String, FrameOutcome, Strin
                         null,
                         ownNode(known, outcome),
                         counters,
+                        Map.of(),
                         outcome.getAtMs()));
         changed.add(record.key());
     }

@@ -65,7 +65,10 @@ final class NodeUpdate {
                     position.getLongitudeI(),
                     position.hasAltitude() ? position.getAltitude() : null,
                     time == 0 ? null : Integer.toUnsignedLong(time),
-                    position.hasPrecisionBits() ? position.getPrecisionBits() : null);
+                    position.hasPrecisionBits() ? position.getPrecisionBits() : null,
+                    position.hasGroundSpeed() ? Integer.toUnsignedLong(position.getGroundSpeed()) : null,
+                    position.hasGroundTrack() ? Integer.toUnsignedLong(position.getGroundTrack()) : null,
+                    position.getSatellitesInView() == 0 ? null : position.getSatellitesInView());
             node.setPosition(merged(node.getPosition(), place));
         }
     }

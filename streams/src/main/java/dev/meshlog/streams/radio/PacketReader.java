@@ -74,6 +74,7 @@ final class PacketReader {
         }
         builder.setPortNum(clean.getPortNum())
                 .setPayload(buffer(clean.getPayload()))
+                .setXeddsaSignature(clean.getXeddsaSignature().isEmpty() ? null : buffer(clean.getXeddsaSignature()))
                 .setData(buffer(redaction.payload()));
     }
 
@@ -100,7 +101,12 @@ final class PacketReader {
                 frame.getReceivedAtMs(),
                 packet.hasRxSnr() ? packet.getRxSnr() : null,
                 packet.hasRxRssi() ? packet.getRxRssi() : null,
-                evidence);
+                evidence,
+                hopLimit(packet),
+                packet.getHopStart() == 0 ? null : packet.getHopStart(),
+                packet.getRelayNode() == 0 ? null : packet.getRelayNode(),
+                packet.getNextHop() == 0 ? null : packet.getNextHop(),
+                packet.getViaMqtt());
     }
 
     private static @Nullable String text(ByteString bytes) {
