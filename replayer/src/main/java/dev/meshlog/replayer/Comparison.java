@@ -55,6 +55,12 @@ final class Comparison {
         }
     }
 
+    /** Whether the ledger found every signature of this commit good, as it says. Any thread, while nothing else is called. */
+    boolean isSaidToBeSigned(long index) {
+        PublishedCommits.Commit commit = published.get(index);
+        return commit != null && !commit.hasFailures();
+    }
+
     void replayed(long index, Hash hash, @Nullable CheckpointMark mark) {
         var mine = new Own(hash, mark);
         PublishedCommits.Commit expected = published.remove(index);

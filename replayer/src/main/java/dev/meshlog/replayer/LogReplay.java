@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Moves a ledger along the verified log. Every round takes what the log gave at once, applies it, and writes state and offset in one batch. One
+ * Moves a ledger along the verified log. Every round takes what the log gave at once and applies it; state and offset are written in one batch. One
  * thread.
  */
 final class LogReplay implements AutoCloseable {
@@ -22,6 +22,9 @@ final class LogReplay implements AutoCloseable {
 
     /** Vertices that may wait for being applied while more are read; a poll brings at most 16 MiB. */
     private static final int AHEAD = 256;
+
+    /** Entries of a recovery that are held in memory, of some hundred bytes each. */
+    private static final int MAX_UNCOMMITTED = 200_000;
 
     static final TopicPartition PARTITION = new TopicPartition(Topics.VERIFIED.name(), 0);
 
@@ -81,22 +84,32 @@ final class LogReplay implements AutoCloseable {
         }
     }
 
-    /** Replays to the end of the log as it is now, or up to a commit. */
+    /** Replays to the end of the log as it is now, or up to a commit. What a kill leaves is of no use: only memory makes it write in between. */
     void run(long toCommit, RecoveryListener listener) {
         long stop = end;
         while (next < stop && ledger.head().commitIndex() < toCommit) {
-            round(stop, toCommit);
-            Failpoint.REPLAY_COMMITTED.reached();
+            apply(stop, toCommit);
+            if (ledger.uncommitted() > MAX_UNCOMMITTED) {
+                ledger.commit(next);
+                Failpoint.REPLAY_COMMITTED.reached();
+            }
             listener.replaying(progress());
+        }
+        ledger.commit(next);
+        Failpoint.REPLAY_COMMITTED.reached();
+    }
+
+    /** One round: state and offset are durable together behind it. */
+    void round() {
+        long before = next;
+        apply(Long.MAX_VALUE, Long.MAX_VALUE);
+        if (next > before) {
+            ledger.commit(next);
         }
     }
 
-    /**
-     * One round.
-     *
-     * @param stop offset at which nothing is applied any more
-     */
-    void round(long stop, long toCommit) {
+    /** @param stop offset at which nothing is applied any more */
+    private void apply(long stop, long toCommit) {
         ConsumerRecords<String, byte[]> records = poll();
         long started = clock.millis();
         for (ConsumerRecord<String, byte[]> rec : records) {
@@ -105,7 +118,6 @@ final class LogReplay implements AutoCloseable {
                 intake.add(rec);
             }
         }
-        long before = next;
         boolean more = !records.isEmpty() && consumer.position(PARTITION) < stop;
         while (intake.size() > (more ? AHEAD : 0) && ledger.head().commitIndex() < toCommit) {
             VertexIntake.Taken taken = intake.take();
@@ -115,9 +127,6 @@ final class LogReplay implements AutoCloseable {
         if (intake.size() == 0) {
             // Behind the markers of transactions, too.
             next = Math.min(stop, consumer.position(PARTITION));
-        }
-        if (next > before) {
-            ledger.commit(next);
         }
         long now = clock.millis();
         catchUp.replayed(next, now - started);

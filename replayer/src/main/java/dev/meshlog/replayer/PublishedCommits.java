@@ -26,8 +26,15 @@ public record PublishedCommits(Map<Long, Commit> byIndex, long newest, long newe
      * @param root of the checkpoint that the commit ends, if it ends one
      * @param nextOffset behind the vertex that decided it
      * @param replayFrom the lowest offset of a vertex that was pending then
+     * @param hasFailures whether a transaction of it failed, for whatever reason
      */
-    public record Commit(Hash commitHash, @Nullable Hash root, long checkpointIndex, long nextOffset, long replayFrom) {
+    public record Commit(
+            Hash commitHash,
+            @Nullable Hash root,
+            long checkpointIndex,
+            long nextOffset,
+            long replayFrom,
+            boolean hasFailures) {
         static Commit of(CommitRecord commit) {
             var checkpoint = commit.getCheckpoint();
             return new Commit(
@@ -35,7 +42,8 @@ public record PublishedCommits(Map<Long, Commit> byIndex, long newest, long newe
                     checkpoint == null ? null : Hash.of(checkpoint.getRoot()),
                     checkpoint == null ? 0 : checkpoint.getIndex(),
                     commit.getPosition().getNextOffset(),
-                    commit.getPosition().getReplayFrom());
+                    commit.getPosition().getReplayFrom(),
+                    commit.getFailedTransactions() > 0);
         }
     }
 

@@ -2,9 +2,9 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.crypto.Ed25519;
-import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.ledger.state.State;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.TopicReader;
@@ -49,21 +49,20 @@ record Recovery(
         }
         long fetched = clock.millis();
         RecoveryReport report;
-        SignatureCheck check = Ed25519.fastest();
-        Signatures signatures = plan.verifySignatures() ? new Signatures(genesis, check) : null;
+        Signatures signatures = plan.verifySignatures() ? new Signatures(genesis, Ed25519.fastest()) : null;
         try (RocksStateStore store = RocksStateStore.open(directory.partial(), genesis.bucketBits());
                 var intake = new VertexIntake(genesis, signatures, plan.threads())) {
-            if (candidate != null) {
-                new SnapshotInstaller(
-                                candidate.manifest(),
-                                (id, size) -> ChunkDownload.read(directory.chunks(), id),
-                                directory.chunks(),
-                                store,
-                                plan.threads())
-                        .install(listener);
-            }
+            State state = candidate == null
+                    ? State.inMemory(store, genesis.bucketBits())
+                    : new SnapshotInstaller(
+                                    candidate.manifest(),
+                                    (id, size) -> ChunkDownload.read(directory.chunks(), id),
+                                    directory.chunks(),
+                                    store,
+                                    plan.threads())
+                            .install(listener);
             long applied = clock.millis();
-            var ledger = new ReplayedLedger(genesis, store, signatures == null ? check : signatures);
+            var ledger = new ReplayedLedger(genesis, store, state, signatures);
             if (candidate != null) {
                 requireHead(ledger, candidate.manifest());
             }

@@ -1,6 +1,7 @@
 package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.certificate.CertificateVerifier;
 import dev.meshlog.ledger.chain.Applied;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,15 +46,20 @@ final class ReplayedLedger {
     private long vertices;
 
     /**
-     * @param store with the state to go on from; an empty one becomes the genesis state
+     * @param state to go on from, that of the store; an empty one becomes the genesis state
+     * @param signatures null: of transactions only those are checked of which the running ledger does not say that they are good
      * @throws RecoveryException OTHER_NETWORK
      */
-    ReplayedLedger(GenesisConfig genesis, RocksStateStore store, SignatureCheck signatures) {
+    ReplayedLedger(GenesisConfig genesis, RocksStateStore store, State state, @Nullable SignatureCheck signatures) {
         this.store = store;
-        this.state = new State(store, genesis.bucketBits());
+        this.state = state;
         try {
             this.ledger = new Ledger(
-                    genesis, state, store.pendingVertices(genesis.networkId()), signatures, List.of(new SystemPod()));
+                    genesis,
+                    state,
+                    store.pendingVertices(genesis.networkId()),
+                    signatures == null ? new Published() : signatures,
+                    List.of(new SystemPod()));
         } catch (WrongNetworkException e) {
             throw new RecoveryException(RecoveryFailure.OTHER_NETWORK, String.valueOf(e.getMessage()), e);
         }
@@ -128,6 +135,11 @@ final class ReplayedLedger {
         store.commit();
     }
 
+    /** How many writes wait for {@link #commit}, in memory. */
+    int uncommitted() {
+        return store.uncommitted();
+    }
+
     /** Whether a certificate covers a checkpoint at or past the one that this state began with. */
     boolean isCertified() {
         return certified() >= store.number(STARTED_AT).orElse(0);
@@ -179,5 +191,18 @@ final class ReplayedLedger {
         commit.checkpoint().ifPresent(mark -> checkpoint = mark);
         comparison.replayed(
                 commit.index(), commit.commitHash(), commit.checkpoint().orElse(null));
+    }
+
+    /**
+     * What the running ledger published of a commit: when no transaction of it failed, no signature was bad. A false word changes the state, and
+     * then its root is not the one that a quorum signs.
+     */
+    private final class Published implements SignatureCheck {
+        private final SignatureCheck check = Ed25519.fastest();
+
+        @Override
+        public boolean verify(Hash publicKey, byte[] message, byte[] signature) {
+            return comparison.isSaidToBeSigned(head().commitIndex() + 1) || check.verify(publicKey, message, signature);
+        }
     }
 }

@@ -2,8 +2,8 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.crypto.Ed25519;
-import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
+import dev.meshlog.ledger.state.State;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.LogIdentity;
@@ -39,9 +39,8 @@ public final class Replica implements AutoCloseable {
             Cluster cluster, GenesisConfig genesis, RocksStateStore store, Clock clock, boolean verify, int threads) {
         this.cluster = cluster;
         this.store = store;
-        SignatureCheck check = Ed25519.fastest();
-        Signatures signatures = verify ? new Signatures(genesis, check) : null;
-        ledger = new ReplayedLedger(genesis, store, signatures == null ? check : signatures);
+        Signatures signatures = verify ? new Signatures(genesis, Ed25519.fastest()) : null;
+        ledger = new ReplayedLedger(genesis, store, State.inMemory(store, genesis.bucketBits()), signatures);
         long from = ledger.resumeAt(LogIdentity.of(cluster));
         intake = new VertexIntake(genesis, signatures, threads);
         @Nullable LogReplay opened = null;
@@ -88,7 +87,7 @@ public final class Replica implements AutoCloseable {
      */
     public List<Difference> run(BooleanSupplier stop, RecoveryListener listener) {
         while (!stop.getAsBoolean()) {
-            replay.round(Long.MAX_VALUE, Long.MAX_VALUE);
+            replay.round();
             Failpoint.REPLAY_COMMITTED.reached();
             takePublished();
             if (!ledger.comparison().differences().isEmpty()) {

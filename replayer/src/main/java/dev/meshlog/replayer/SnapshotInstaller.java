@@ -52,8 +52,13 @@ public final class SnapshotInstaller {
         this.threads = threads;
     }
 
-    /** Once only. @throws RecoveryException when a chunk does not fit the state root */
-    public void install(RecoveryListener listener) {
+    /**
+     * Once only.
+     *
+     * @return the state that is in the store now
+     * @throws RecoveryException when a chunk does not fit the state root
+     */
+    public State install(RecoveryListener listener) {
         loadChunks(listener);
         Failpoint.TABLES_WRITTEN.reached();
         if (!tables.isEmpty()) {
@@ -61,13 +66,15 @@ public final class SnapshotInstaller {
         }
         store.commit();
         Failpoint.TABLES_INGESTED.reached();
-        Hash root = new State(store, manifest.bucketBits()).root(manifest.checkpointIndex());
+        State state = State.inMemory(store, manifest.bucketBits());
+        Hash root = state.root(manifest.checkpointIndex());
         if (!root.equals(manifest.stateRoot())) {
             throw new RecoveryException(
                     RecoveryFailure.SNAPSHOT_FALSE,
                     "The restored state has root %s, the snapshot of checkpoint %d says %s."
                             .formatted(root, manifest.checkpointIndex(), manifest.stateRoot()));
         }
+        return state;
     }
 
     private void loadChunks(RecoveryListener listener) {

@@ -78,6 +78,6 @@ class ComparisonTest {
     }
 
     private PublishedCommits.Commit commit(Hash hash, @Nullable Hash root, long nextOffset, long replayFrom) {
-        return new PublishedCommits.Commit(hash, root, root == null ? 0 : 3, nextOffset, replayFrom);
+        return new PublishedCommits.Commit(hash, root, root == null ? 0 : 3, nextOffset, replayFrom, false);
     }
 }

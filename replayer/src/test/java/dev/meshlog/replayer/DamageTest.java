@@ -289,7 +289,8 @@ class DamageTest {
                 manifest.stateRoot(),
                 manifest.checkpointIndex(),
                 SmallSnapshot.REPLAY_FROM + 1,
-                SmallSnapshot.REPLAY_FROM);
+                SmallSnapshot.REPLAY_FROM,
+                false);
         return new PublishedCommits(
                 Map.of(manifest.commitIndex(), commit), manifest.commitIndex(), manifest.commitIndex());
     }

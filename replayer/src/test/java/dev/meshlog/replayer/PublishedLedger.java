@@ -78,12 +78,17 @@ final class PublishedLedger {
 
     /** Vertices of the first rounds with objects of 4,000 bytes, each a little early or late. */
     List<Vertex> vertices(long seed, int rounds) {
+        return vertices(seed, rounds, 0);
+    }
+
+    /** @param forged of so many transactions one has another's signature; 0: none */
+    List<Vertex> vertices(long seed, int rounds, int forged) {
         var random = new Random(seed);
         SigningKey key = network.keys.get(0);
         List<Vertex> all = new ArrayList<>(network.generate(random, rounds, number -> {
             byte[] content = new byte[4_000];
             random.nextBytes(content);
-            return List.of(Transaction.sign(
+            byte[] transaction = Transaction.sign(
                             network.genesis.networkId(),
                             new Call(
                                     key.publicKey(),
@@ -95,7 +100,11 @@ final class PublishedLedger {
                                     content,
                                     900),
                             key)
-                    .bytes());
+                    .bytes();
+            if (forged > 0 && random.nextInt(forged) == 0) {
+                transaction[transaction.length - 1] ^= 1;
+            }
+            return List.of(transaction);
         }));
         for (int from = 0; from < all.size(); from += 16) {
             Collections.shuffle(all.subList(from, Math.min(all.size(), from + 16)), random);

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -443,6 +444,35 @@ class ReplayerTest {
                 .isEqualTo(RecoveryFailure.VERTEX_INVALID);
         assertThat(directory.resolve("forged")).doesNotExist();
         assertThat(directory.resolve("forged.partial")).doesNotExist();
+    }
+
+    @Test
+    void forgedTransactionsHaveNoEffectThoughThePublishedResultsAreBelieved() throws Exception {
+        ledger.run(ledger.vertices(SEED, 30, 10), 0);
+        assertThat(broker.records(Topics.COMMITS))
+                .as("seed %d", SEED)
+                .anyMatch(rec -> rec.value().getFailedTransactions() > 0)
+                .anyMatch(rec -> rec.value().getFailedTransactions() == 0);
+
+        assertThat(recover("target", true, Long.MAX_VALUE).differences()).isEmpty();
+    }
+
+    @Test
+    void commitThatFalselySaysThatNothingFailedDoesNotPass() throws Exception {
+        ledger.run(ledger.vertices(SEED, 30, 10), 0);
+        CommitRecord failed = broker.records(Topics.COMMITS).stream()
+                .map(ConsumerRecord::value)
+                .filter(commit -> commit.getFailedTransactions() > 0)
+                .findFirst()
+                .orElseThrow();
+        CommitRecord lie =
+                CommitRecord.newBuilder(failed).setFailedTransactions(0).build();
+        broker.write(Topics.COMMITS, Long.toString(lie.getIndex()), Cluster.encode(Topics.COMMITS, lie));
+
+        assertThat(recover("believed", true, Long.MAX_VALUE).differences())
+                .extracting(Difference::reason)
+                .contains(RecoveryFailure.ROOT_DIFFERS);
+        assertThat(verifying("verified").verified()).isTrue();
     }
 
     @Test

@@ -99,7 +99,8 @@ class StateDirectoryTest {
 
     private static void genesisState(Path directory) {
         try (RocksStateStore store = RocksStateStore.open(directory, NETWORK.genesis.bucketBits())) {
-            var ledger = new ReplayedLedger(NETWORK.genesis, store, Ed25519.fastest());
+            var ledger = new ReplayedLedger(
+                    NETWORK.genesis, store, new State(store, NETWORK.genesis.bucketBits()), Ed25519.fastest());
             assertThat(ledger.head().commitIndex()).isZero();
         }
     }

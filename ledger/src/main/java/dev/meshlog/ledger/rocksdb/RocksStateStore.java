@@ -150,6 +150,28 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         write(BUCKETS, u16(bucket), accumulator);
     }
 
+    /** One pass over what is committed; with uncommitted accumulators bucket by bucket. */
+    @Override
+    public void forEachBucket(int count, BucketVisitor each) {
+        if (!written.get(BUCKETS).isEmpty()) {
+            StateStore.super.forEachBucket(count, each);
+            return;
+        }
+        try (RocksIterator it = db.newIterator(families.get(BUCKETS), readOptions)) {
+            for (it.seekToFirst(); it.isValid(); it.next()) {
+                each.bucket(ByteBuffer.wrap(it.key()).getShort() & 0xffff, it.value());
+            }
+            it.status();
+        } catch (RocksDBException e) {
+            throw failed(directory, e);
+        }
+    }
+
+    /** How many writes wait for {@link #commit()}, in memory. */
+    public int uncommitted() {
+        return written.stream().mapToInt(Map::size).sum();
+    }
+
     /** A counter of the owner, such as its input offset. */
     public OptionalLong number(String name) {
         byte[] value = read(META, name.getBytes(StandardCharsets.UTF_8));

@@ -17,16 +17,20 @@ import org.jspecify.annotations.Nullable;
  * instead, this object no longer fits the store: make a new one.
  *
  * <p>The cost of an update is two elements at most, and does not depend on the size of the state. Beyond the store it takes
- * 2 KiB for each bucket touched since the last flush, and at most 8 MiB after one. One thread at a time.
+ * 2 KiB for each bucket touched since the last flush, and at most 8 MiB after one, unless it keeps all accumulators. One thread at a time.
  */
 public final class State implements RootedTable {
     private static final int KEPT_ACCUMULATORS = 4096;
+
+    /** Accumulators of a pass that are digested together. */
+    private static final int SLICE = 1024;
 
     /** Fewer are not worth a second thread. */
     private static final int FEW_DIGESTS = 64;
 
     private final StateStore store;
     private final int bucketBits;
+    private final int kept;
     private final PendingElements elements = new PendingElements();
     private final MessageDigest sha = Domain.sha256();
     private final byte[] scratch = new byte[Hash.LENGTH];
@@ -43,17 +47,42 @@ public final class State implements RootedTable {
      * @throws IllegalStateException when a stored accumulator is damaged
      */
     public State(StateStore store, int bucketBits) {
+        this(store, bucketBits, KEPT_ACCUMULATORS);
+    }
+
+    private State(StateStore store, int bucketBits, int kept) {
         this.store = store;
         this.bucketBits = bucketBits;
+        this.kept = kept;
         this.tree = new MerkleTree(bucketBits);
-        for (int bucket = 0; bucket < Buckets.count(bucketBits); bucket++) {
-            byte[] stored = store.bucket(bucket);
-            if (stored != null) {
-                Accumulator accumulator = parse(bucket, stored);
-                entries += accumulator.entries();
-                tree.set(bucket, accumulator.digest());
+        Map<Integer, Accumulator> slice = new HashMap<>();
+        store.forEachBucket(Buckets.count(bucketBits), (bucket, stored) -> {
+            slice.put(bucket, parse(bucket, stored));
+            if (slice.size() == SLICE) {
+                take(slice);
             }
+        });
+        take(slice);
+    }
+
+    /**
+     * For many updates in a row: all accumulators stay in memory, 2 KiB for each of 2^bucketBits buckets. Otherwise as
+     * {@link #State(StateStore, int)}.
+     */
+    public static State inMemory(StateStore store, int bucketBits) {
+        return new State(store, bucketBits, Buckets.count(bucketBits));
+    }
+
+    private void take(Map<Integer, Accumulator> slice) {
+        slice.entrySet().parallelStream()
+                .map(each -> Map.entry(each.getKey(), each.getValue().digest()))
+                .toList()
+                .forEach(each -> tree.set(each.getKey(), each.getValue()));
+        slice.values().forEach(accumulator -> entries += accumulator.entries());
+        if (accumulators.size() + slice.size() <= kept) {
+            accumulators.putAll(slice);
         }
+        slice.clear();
     }
 
     /** The value, or null when there is no such entry. */
@@ -131,7 +160,7 @@ public final class State implements RootedTable {
             store.putBucket(bucket, accumulator.isEmpty() ? null : accumulator.bytes());
         }
         unflushed.clear();
-        if (accumulators.size() > KEPT_ACCUMULATORS) {
+        if (accumulators.size() > kept) {
             digest();
             accumulators.clear();
         }

@@ -17,6 +17,23 @@ public interface StateStore {
     /** A bucket's accumulator (2,048 bytes) and entry count (u64, big-endian), or null when the bucket is empty. */
     byte @Nullable [] bucket(int bucket);
 
+    /** Every accumulator among the first {@code count} buckets, by bucket; empty buckets are left out. */
+    default void forEachBucket(int count, BucketVisitor each) {
+        for (int bucket = 0; bucket < count; bucket++) {
+            byte[] accumulator = bucket(bucket);
+            if (accumulator != null) {
+                each.bucket(bucket, accumulator);
+            }
+        }
+    }
+
+    /** Is shown accumulators. */
+    @FunctionalInterface
+    interface BucketVisitor {
+        /** @param accumulator as of {@link #bucket} */
+        void bucket(int bucket, byte[] accumulator);
+    }
+
     /** Null: the bucket became empty. */
     void putBucket(int bucket, byte @Nullable [] accumulator);
 }
