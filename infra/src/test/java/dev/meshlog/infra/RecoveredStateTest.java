@@ -42,13 +42,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,7 @@ class RecoveredStateTest {
     private static final int OBJECTS = Integer.getInteger("meshlog.objects", 4_000);
     private static final int TRANSACTIONS_A_VERTEX = 100;
     private static final int ROUNDS_BEHIND = 20;
+    private static final int QUIET_ROUNDS = 40;
 
     /** One object in so many is written again, some rounds later. */
     private static final int WRITTEN_AGAIN = 5;
@@ -91,11 +93,10 @@ class RecoveredStateTest {
             List.of(),
             List.of());
     private final List<Hash> created = new ArrayList<>();
-    private final Map<Long, PublishedSnapshot> snapshots = new ConcurrentSkipListMap<>();
+    private final NavigableMap<Long, PublishedSnapshot> snapshots = new ConcurrentSkipListMap<>();
     private int surelyCommitted;
     private int createdAtMark;
     private int writtenAgain;
-    private long lastCommit;
 
     @Test
     void recoveredStateIsThatOfTheRunningLedgerNowAndAtAnEarlierCommit() throws Exception {
@@ -110,7 +111,6 @@ class RecoveredStateTest {
 
             Path live = directory.resolve("snapshotter");
             long end = commitOf(live);
-            assertThat(snapshots.size()).as("snapshots").isGreaterThan(1);
             assertSame(live, recovered(cluster, "now", false, end));
 
             // The state of an earlier commit as it was published then, against the log executed again up to it.
@@ -134,44 +134,69 @@ class RecoveredStateTest {
                                 1_000,
                                 Optional.empty()),
                         Clock.systemUTC())) {
-            var newest = new AtomicLong();
             snapshotter.onPublished(snapshot -> snapshots.put(commitOf(snapshot), snapshot));
             streams.start();
             snapshotter.start();
-            write(cluster);
-            await().atMost(PATIENCE)
-                    .failFast(() -> streams.failure().isPresent()
-                            || snapshotter.failure().isPresent())
-                    .until(() -> snapshots.size() > 1 && newestCommit(cluster, newest) >= lastCommit);
+            try (var store = RocksStateStore.open(directory.resolve("writer"), genesis.bucketBits());
+                    var producer = cluster.producer()) {
+                var writer = new Writer(store, producer);
+                writer.writeUntil(OBJECTS / 2);
+                await().atMost(PATIENCE)
+                        .failFast(() -> streams.failure().isPresent()
+                                || snapshotter.failure().isPresent())
+                        .until(() -> !snapshots.isEmpty());
+                long earlier = snapshots.keySet().iterator().next();
+                writer.writeUntil(OBJECTS);
+                var newest = new AtomicLong();
+                await().atMost(PATIENCE)
+                        .failFast(() -> streams.failure().isPresent()
+                                || snapshotter.failure().isPresent())
+                        .until(() -> snapshots.lastKey() > earlier
+                                && newestCommit(cluster, newest)
+                                        >= writer.ledger.head().commitIndex());
+            }
         }
     }
 
     /** Every validator attests what it executed, so that checkpoints are certified. */
-    private void write(Cluster cluster) throws Exception {
-        try (var store = RocksStateStore.open(directory.resolve("writer"), genesis.bucketBits());
-                var producer = cluster.producer()) {
-            var state = new State(store, genesis.bucketBits());
-            var ledger = new Ledger(
+    private final class Writer {
+        private final RocksStateStore store;
+        private final Producer<String, byte[]> producer;
+        private final State state;
+        private final Ledger ledger;
+        private long offset;
+        private long round = 1;
+
+        Writer(RocksStateStore store, Producer<String, byte[]> producer) {
+            this.store = store;
+            this.producer = producer;
+            this.state = new State(store, genesis.bucketBits());
+            this.ledger = new Ledger(
                     genesis,
                     state,
                     store.pendingVertices(genesis.networkId()),
                     (key, message, signature) -> true,
                     List.of(new SystemPod()));
-            long offset = 0;
-            int quiet = 0;
-            for (long round = 1; quiet < 2 * ROUNDS_BEHIND; round++) {
+        }
+
+        /** So many objects, and rounds behind them without any, so that all are under a certified checkpoint. */
+        void writeUntil(int objects) throws Exception {
+            for (int quiet = 0; quiet < QUIET_ROUNDS; round++) {
                 if (round % ROUNDS_BEHIND == 0) {
                     surelyCommitted = createdAtMark;
                     createdAtMark = created.size();
+                    state.flush();
+                    store.commit();
+                    producer.flush();
                 }
-                quiet = created.size() == OBJECTS ? quiet + 1 : 0;
+                quiet = created.size() == objects ? quiet + 1 : 0;
                 List<Vertex> made = new ArrayList<>();
                 for (SigningKey validator : validators) {
                     made.add(new VertexFactory(genesis.networkId(), genesis.epochLength(), validator)
                             .make(
                                     round,
                                     ledger.producerView(validator.publicKey()).parents(round),
-                                    transactions(round),
+                                    transactions(round, objects),
                                     ledger.checkpoint().index(),
                                     ledger.checkpoint().root(),
                                     round));
@@ -183,25 +208,19 @@ class RecoveredStateTest {
                             Cluster.encode(Topics.VERTICES, vertex.record())));
                     ledger.apply(vertex, offset++);
                 }
-                if (round % ROUNDS_BEHIND == 0) {
-                    state.flush();
-                    store.commit();
-                    producer.flush();
-                }
             }
             producer.flush();
-            lastCommit = ledger.head().commitIndex();
             assertThat(ledger.head().failedTransactions()).isZero();
         }
     }
 
-    private List<byte[]> transactions(long round) {
+    private List<byte[]> transactions(long round, int objects) {
         List<byte[]> all = new ArrayList<>();
         while (all.size() < TRANSACTIONS_A_VERTEX) {
             if (writtenAgain * WRITTEN_AGAIN < surelyCommitted) {
                 var object = new ObjectRef(created.get(writtenAgain++ * WRITTEN_AGAIN), 1);
                 all.add(transaction(List.of(object), 0, "set_object", round).bytes());
-            } else if (created.size() < OBJECTS) {
+            } else if (created.size() < objects) {
                 Transaction creation = transaction(List.of(), 1, "create_object", round);
                 created.add(creation.createdId(0));
                 all.add(creation.bytes());
