@@ -25,6 +25,11 @@ public final class Network {
     private final CheckpointMark genesisCheckpoint;
 
     public Network(int size, long epochLength, long gcDepth, List<GenesisConfig.InitialCoin> coins) {
+        this(size, epochLength, gcDepth, 1_000, coins);
+    }
+
+    public Network(
+            int size, long epochLength, long gcDepth, long maxTxValidity, List<GenesisConfig.InitialCoin> coins) {
         keys = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             keys.add(key(i));
@@ -39,7 +44,7 @@ public final class Network {
                 gcDepth,
                 4,
                 8,
-                1_000,
+                maxTxValidity,
                 List.of(new GenesisConfig.InitialObject(
                         Hash.ofHex("ab".repeat(32)), keys.get(0).publicKey(), Hex.parse("00"))),
                 coins);

@@ -66,6 +66,9 @@ record Recovery(
             if (candidate != null) {
                 requireHead(ledger, candidate.manifest());
             }
+            if (plan.indexed() && isOfThisLog) {
+                var unused = ledger.keepIndex(genesis, cluster, listener);
+            }
             begin(ledger, candidate, replayFrom, published);
             if (isOfThisLog) {
                 replay(ledger, intake, replayFrom, published, listener);

@@ -22,6 +22,17 @@ public interface RecoveryListener {
 
     default void chunkApplied(int applied, int chunks, long entries) {}
 
+    /** The state's objects are put in order of their owners. */
+    default void indexing(long entries, long allEntries) {}
+
+    /**
+     * Results of transactions that were executed before the state was here.
+     *
+     * @param read in {@code ledger.results}
+     * @param without transactions that the state remembers, and the topic has no result of
+     */
+    default void resultsRead(long read, long without) {}
+
     default void replaying(ReplayProgress progress) {}
 
     /** A replica stands at the end of the log, and a certificate covers what it has. */

@@ -110,7 +110,8 @@ public final class RecoveryOptions {
 
     /** @throws RecoveryException when no commit is as old as the time that was asked for */
     public Replayer.Plan plan(Cluster cluster, Path target) {
-        return new Replayer.Plan(target, fromGenesis, toCommit(cluster), trust.trust(), verifySignatures, threads());
+        return new Replayer.Plan(
+                target, fromGenesis, toCommit(cluster), trust.trust(), verifySignatures, isFollowing(), threads());
     }
 
     private long toCommit(Cluster cluster) {

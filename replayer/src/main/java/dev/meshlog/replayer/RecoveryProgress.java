@@ -69,6 +69,20 @@ public final class RecoveryProgress implements RecoveryListener {
     }
 
     @Override
+    public void indexing(long entries, long allEntries) {
+        progress(
+                (double) entries / Math.max(1, allEntries),
+                entries == allEntries,
+                "indexed %d of %d entries".formatted(entries, allEntries));
+    }
+
+    @Override
+    public void resultsRead(long read, long without) {
+        lines.say("%d results of earlier transactions are read in ledger.results, not computed here%s"
+                .formatted(read, without == 0 ? "" : "; of " + without + " it has none"));
+    }
+
+    @Override
     public void replaying(ReplayProgress progress) {
         boolean nowSlow = !progress.pace().reachesTheEnd();
         progress(

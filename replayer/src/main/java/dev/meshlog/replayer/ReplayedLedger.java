@@ -17,6 +17,7 @@ import dev.meshlog.ledger.execution.SystemPod;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Vertex;
+import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -43,6 +44,7 @@ final class ReplayedLedger {
     private final Comparison comparison;
     private CheckpointMark checkpoint;
     private final long startedAtCommit;
+    private @Nullable ReplicaIndex index;
     private long vertices;
 
     /**
@@ -120,7 +122,7 @@ final class ReplayedLedger {
         try {
             Applied applied = ledger.apply(vertex, taken.offset(), toCommit);
             vertices++;
-            applied.commits().forEach(this::compare);
+            applied.commits().forEach(this::take);
         } catch (SafetyViolationException e) {
             throw new RecoveryException(
                     RecoveryFailure.ORDER_HALTED, "Offset %d: %s".formatted(taken.offset(), e.getMessage()), e);
@@ -187,7 +189,21 @@ final class ReplayedLedger {
         return objects[0];
     }
 
-    private void compare(CommitOutput commit) {
+    /**
+     * From now on with the index that a replica is asked by.
+     *
+     * @throws org.apache.kafka.common.KafkaException when it has to be built, and what was published can't be read
+     */
+    ReplicaIndex keepIndex(GenesisConfig genesis, Cluster cluster, RecoveryListener listener) {
+        ReplicaIndex opened = ReplicaIndex.open(store, genesis, cluster, entries(), listener);
+        index = opened;
+        return opened;
+    }
+
+    private void take(CommitOutput commit) {
+        if (index != null) {
+            index.apply(commit);
+        }
         commit.checkpoint().ifPresent(mark -> checkpoint = mark);
         comparison.replayed(
                 commit.index(), commit.commitHash(), commit.checkpoint().orElse(null));

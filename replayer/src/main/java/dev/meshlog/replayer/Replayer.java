@@ -32,10 +32,17 @@ public final class Replayer {
      * @param toCommit the last commit that is replayed; {@link Long#MAX_VALUE}: the end of the log
      * @param trust which snapshots are believed
      * @param verifySignatures check every vertex of the log again, although it was checked before it came there
+     * @param indexed with what a replica is asked by, as it is made for one
      * @param threads for chunks and vertices; one more applies
      */
     public record Plan(
-            Path directory, boolean fromGenesis, long toCommit, Trust trust, boolean verifySignatures, int threads) {
+            Path directory,
+            boolean fromGenesis,
+            long toCommit,
+            Trust trust,
+            boolean verifySignatures,
+            boolean indexed,
+            int threads) {
         /** With all processors, and a log that is believed to hold valid vertices only. */
         public Plan(Path directory, boolean fromGenesis, long toCommit, Trust trust) {
             this(
@@ -43,6 +50,7 @@ public final class Replayer {
                     fromGenesis,
                     toCommit,
                     trust,
+                    false,
                     false,
                     Runtime.getRuntime().availableProcessors());
         }

@@ -2,6 +2,7 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.ledger.query.LedgerView;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.schemas.Cluster;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A recovered state that goes on with the log. State and offset are one write batch, so that it goes on from there whatever ended it. It is live when
  * it stands at the end of the log, is faster than production, and a certificate covers a checkpoint at or past the one that it began with.
  *
- * <p>One thread runs it; any thread may take a view of its state, which is that of a whole round.
+ * <p>One thread runs it; any thread may ask it.
  */
 public final class Replica implements AutoCloseable {
     private final Cluster cluster;
@@ -33,11 +36,14 @@ public final class Replica implements AutoCloseable {
     private final LogReplay replay;
     private final Consumer<String, byte[]> commits;
     private final Consumer<String, byte[]> certificates;
+    private final GenesisConfig genesis;
+    private volatile @Nullable ReplicaIndex index;
     private volatile boolean live;
 
     private Replica(
             Cluster cluster, GenesisConfig genesis, RocksStateStore store, Clock clock, boolean verify, int threads) {
         this.cluster = cluster;
+        this.genesis = genesis;
         this.store = store;
         Signatures signatures = verify ? new Signatures(genesis, Ed25519.fastest()) : null;
         ledger = new ReplayedLedger(genesis, store, State.inMemory(store, genesis.bucketBits()), signatures);
@@ -80,12 +86,13 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Goes on with the log until it is told to stop, or until something differs from what was published: the state is kept then, and so is the
+     * Builds the index for questions where the state has none, and goes on with the log until it is told to stop, or until something differs from what was published: the state is kept then, and so is the
      * evidence.
      *
      * @return what differs
      */
     public List<Difference> run(BooleanSupplier stop, RecoveryListener listener) {
+        index = ledger.keepIndex(genesis, cluster, listener);
         while (!stop.getAsBoolean()) {
             replay.round();
             Failpoint.REPLAY_COMMITTED.reached();
@@ -107,14 +114,15 @@ public final class Replica implements AutoCloseable {
         return List.of();
     }
 
-    /** Whether it came to the end of the log with a certificate, once. */
-    public boolean isLive() {
-        return live;
-    }
-
-    /** The state as of the last whole round. To be closed; any thread may read it. */
-    public RocksStateStore.View view() {
-        return store.view();
+    /** One question, answered from the state as of the last whole round; empty until it is live. Any thread, but not beside {@link #close()}. */
+    public <T> Optional<T> ask(Function<LedgerView, T> question) {
+        ReplicaIndex opened = index;
+        if (!live || opened == null) {
+            return Optional.empty();
+        }
+        try (RocksStateStore.View view = store.view()) {
+            return Optional.of(question.apply(opened.view(view)));
+        }
     }
 
     private void takePublished() {

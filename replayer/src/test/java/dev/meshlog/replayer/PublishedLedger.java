@@ -10,6 +10,7 @@ import dev.meshlog.ledger.chain.PendingVertices;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.execution.SystemPod;
+import dev.meshlog.ledger.query.ResultIndex;
 import dev.meshlog.ledger.state.ChunkCompression;
 import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.Manifest;
@@ -28,6 +29,7 @@ import dev.meshlog.schemas.ledger.LogPosition;
 import dev.meshlog.schemas.ledger.OffsetBinding;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
+import dev.meshlog.schemas.ledger.TransactionResult;
 import dev.meshlog.schemas.testing.TestBroker;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -50,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishedLedger {
     private static final int VERTICES_A_TRANSACTION = 3;
 
-    final Network network = new Network(4);
+    final Network network;
     private final TestBroker broker;
     private final Ledger ledger;
     private final MemoryStateStore folded = new MemoryStateStore();
@@ -65,7 +67,12 @@ final class PublishedLedger {
     private final Map<Long, Cut> cuts = new TreeMap<>();
 
     PublishedLedger(TestBroker broker) {
+        this(broker, new Network(4));
+    }
+
+    PublishedLedger(TestBroker broker, Network network) {
         this.broker = broker;
+        this.network = network;
         ledger = new Ledger(
                 network.genesis,
                 new State(new MemoryStateStore(), network.genesis.bucketBits()),
@@ -196,12 +203,18 @@ final class PublishedLedger {
                     Topics.COMMITS.name(),
                     Long.toString(commit.index()),
                     Cluster.encode(Topics.COMMITS, record(commit))));
+            ResultIndex.records(commit).forEach(result -> send(producer, result));
             if (snapshotEvery > 0
                     && commit.checkpoint().isPresent()
                     && commit.checkpoint().get().index() % snapshotEvery == 0) {
                 publish(commit, commit.checkpoint().get());
             }
         }
+    }
+
+    private static void send(Producer<String, byte[]> producer, TransactionResult result) {
+        var unused = producer.send(new ProducerRecord<>(
+                Topics.RESULTS.name(), Hash.of(result.getTxId()).hex(), Cluster.encode(Topics.RESULTS, result)));
     }
 
     static CommitRecord record(CommitOutput commit) {

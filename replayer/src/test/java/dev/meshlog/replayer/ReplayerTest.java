@@ -572,7 +572,13 @@ class ReplayerTest {
         return new Replayer(broker.cluster(), ledger.network.genesis, Clock.systemUTC())
                 .recover(
                         new Replayer.Plan(
-                                directory.resolve(target), false, Long.MAX_VALUE, new Trust.OfGenesis(), true, 3),
+                                directory.resolve(target),
+                                false,
+                                Long.MAX_VALUE,
+                                new Trust.OfGenesis(),
+                                true,
+                                false,
+                                3),
                         RecoveryListener.NONE);
     }
 

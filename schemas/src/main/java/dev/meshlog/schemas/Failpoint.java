@@ -48,6 +48,8 @@ public enum Failpoint {
     BEFORE_SWAP,
     /** The new state has its name; left-overs of the recovery are still there. */
     SWAPPED,
+    /** A part of a replica's index is written; the state does not count on it yet. */
+    INDEX_PART_WRITTEN,
     /** The replica is about to say that it is live. */
     BEFORE_LIVE;
 

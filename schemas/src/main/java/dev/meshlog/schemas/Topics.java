@@ -173,7 +173,7 @@ public final class Topics {
             1,
             kept(30),
             List.of(LEDGER),
-            List.of(PEOPLE));
+            List.of(REPLAYER, PEOPLE));
     public static final Topic<String, LedgerCertificate> CERTIFICATES = topic(
             "ledger.certificates",
             "checkpoint index",

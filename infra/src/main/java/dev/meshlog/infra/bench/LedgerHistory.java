@@ -109,6 +109,7 @@ final class LedgerHistory implements AutoCloseable {
                 Long.MAX_VALUE,
                 new Trust.OfGenesis(),
                 verifySignatures,
+                false,
                 Runtime.getRuntime().availableProcessors());
         RecoveryReport report = new Replayer(cluster, genesis(), clock).recover(plan, listener);
         if (!report.verified() || (report.snapshot() == null) != fromGenesis) {

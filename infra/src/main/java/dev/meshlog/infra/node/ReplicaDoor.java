@@ -3,14 +3,16 @@ package dev.meshlog.infra.node;
 import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.query.LedgerView;
 import dev.meshlog.replayer.Replica;
 import dev.meshlog.replayer.ReplicaRun;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.streams.http.FollowedReplica;
 import dev.meshlog.streams.http.LedgerServer;
-import dev.meshlog.streams.ledger.StateView;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 
 /** The ledger's HTTP server over a replica: it answers once the replica is live. */
 public final class ReplicaDoor implements ReplicaRun.Reading {
@@ -24,7 +26,12 @@ public final class ReplicaDoor implements ReplicaRun.Reading {
     /** @throws UserError when the address can't be used */
     public ReplicaDoor(HttpConfig config, Cluster cluster, GenesisConfig genesis, Replica replica) {
         server = LedgerDoor.open(config, cluster, genesis);
-        server.follow(() -> replica.isLive() ? Optional.of((StateView) key -> entry(replica, key)) : Optional.empty());
+        server.follow(new FollowedReplica() {
+            @Override
+            public <T> Optional<T> ask(Function<LedgerView, T> question) {
+                return askWhileOpen(replica, question);
+            }
+        });
     }
 
     /** Where it answers. */
@@ -32,15 +39,10 @@ public final class ReplicaDoor implements ReplicaRun.Reading {
         return server.url();
     }
 
-    private Optional<byte[]> entry(Replica replica, byte[] key) {
+    private <T> Optional<T> askWhileOpen(Replica replica, Function<LedgerView, T> question) {
         reading.readLock().lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("the replica is being closed");
-            }
-            try (var view = replica.view()) {
-                return Optional.ofNullable(view.get(key));
-            }
+            return closed ? Optional.empty() : replica.ask(question);
         } finally {
             reading.readLock().unlock();
         }

@@ -1,7 +1,9 @@
 package dev.meshlog.ledger.rocksdb;
 
+import dev.meshlog.ledger.EntryTable;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.chain.PendingVertices;
+import dev.meshlog.ledger.query.OrderedLookup;
 import dev.meshlog.ledger.state.Buckets;
 import dev.meshlog.ledger.state.EntryVisitor;
 import dev.meshlog.ledger.state.StateStore;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -50,6 +53,8 @@ import org.rocksdb.WriteOptions;
  * buckets         bucket u16             accumulator ‖ count
  * vertices        offset u64             vertex, Avro binary
  * meta            name                   bytes
+ * owners          that of the index      that of the index
+ * results         that of the index      that of the index
  * </pre>
  */
 public final class RocksStateStore implements StateStore, AutoCloseable {
@@ -57,11 +62,24 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         RocksDB.loadLibrary();
     }
 
-    private static final List<String> FAMILIES = List.of("default", "entries", "buckets", "vertices", "meta");
+    private static final List<String> FAMILIES =
+            List.of("default", "entries", "buckets", "vertices", "meta", "owners", "results");
     private static final int ENTRIES = 1;
     private static final int BUCKETS = 2;
     private static final int VERTICES = 3;
     private static final int META = 4;
+
+    /** Tables for questions, beside the state; empty unless the store's owner keeps them. */
+    public enum Index {
+        OWNERS(5),
+        RESULTS(6);
+
+        private final int family;
+
+        Index(int family) {
+            this.family = family;
+        }
+    }
 
     private final Path directory;
     private final int bucketBits;
@@ -70,7 +88,9 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
     private final List<ColumnFamilyHandle> families;
     // By family and key; null: deleted.
     private final List<Map<ByteBuffer, byte @Nullable []>> written =
-            List.of(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
+            Stream.<Map<ByteBuffer, byte @Nullable []>>generate(HashMap::new)
+                    .limit(FAMILIES.size())
+                    .toList();
     private final WriteOptions writeOptions = new WriteOptions();
     private final ReadOptions readOptions = new ReadOptions();
 
@@ -197,6 +217,32 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
         return new RocksPendingVertices(networkId);
     }
 
+    /** For the thread that writes: it reads its own writes, which are in the next write batch with those of the state. */
+    public EntryTable index(Index index) {
+        return new EntryTable() {
+            @Override
+            public byte @Nullable [] get(byte[] key) {
+                return read(index.family, key);
+            }
+
+            @Override
+            public void put(byte[] key, byte[] value) {
+                write(index.family, key, value);
+            }
+
+            @Override
+            public void delete(byte[] key) {
+                write(index.family, key, null);
+            }
+        };
+    }
+
+    /** Empties an index at once. Killed in the middle, it has a part left. */
+    public void clear(Index index) {
+        written.get(index.family).clear();
+        clear(families.get(index.family));
+    }
+
     /** Makes everything since the last call durable: one write batch. */
     public void commit() {
         try (var batch = new WriteBatch()) {
@@ -321,11 +367,7 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
 
         /** The value of one entry. */
         public byte @Nullable [] get(byte[] key) {
-            try (var point = new ReadOptions().setSnapshot(snapshot)) {
-                return db.get(families.get(ENTRIES), point, entryKey(key));
-            } catch (RocksDBException e) {
-                throw failed(directory, e);
-            }
+            return point(ENTRIES, entryKey(key));
         }
 
         /** Calls {@code each} for every entry in (bucket, key) order. */
@@ -351,6 +393,40 @@ public final class RocksStateStore implements StateStore, AutoCloseable {
                     each.entry(bucket, Arrays.copyOfRange(it.key(), 2, it.key().length), it.value());
                 }
                 it.status();
+            } catch (RocksDBException e) {
+                throw failed(directory, e);
+            }
+        }
+
+        /** An index as it was at the same moment as the entries. */
+        public OrderedLookup index(Index index) {
+            return new OrderedLookup() {
+                @Override
+                public byte @Nullable [] get(byte[] key) {
+                    return point(index.family, key);
+                }
+
+                @Override
+                public void range(byte[] first, byte[] last, RangeVisitor visitor) {
+                    try (var few = new ReadOptions().setSnapshot(snapshot);
+                            RocksIterator it = db.newIterator(families.get(index.family), few)) {
+                        it.seek(first);
+                        while (it.isValid()
+                                && Arrays.compareUnsigned(it.key(), last) <= 0
+                                && visitor.entry(it.key(), it.value())) {
+                            it.next();
+                        }
+                        it.status();
+                    } catch (RocksDBException e) {
+                        throw failed(directory, e);
+                    }
+                }
+            };
+        }
+
+        private byte @Nullable [] point(int family, byte[] key) {
+            try (var point = new ReadOptions().setSnapshot(snapshot)) {
+                return db.get(families.get(family), point, key);
             } catch (RocksDBException e) {
                 throw failed(directory, e);
             }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshlog.ledger.Domain;
+import dev.meshlog.ledger.EntryTable;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
 import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.rocksdb.RocksStateStore.Index;
 import dev.meshlog.ledger.state.Buckets;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
@@ -63,6 +65,41 @@ class RocksStateStoreTest {
             assertThat(store.bytes("name")).isNull();
             assertThat(offsets(store)).isEmpty();
         }
+    }
+
+    @Test
+    void indexIsCommittedWithTheStateAndReadInOrder() {
+        byte[] high = {(byte) 0x80};
+        try (var store = open()) {
+            EntryTable owners = store.index(Index.OWNERS);
+            store.put(KEY, VALUE);
+            owners.put(high, VALUE);
+            owners.put(KEY, VALUE);
+            owners.put(new byte[] {1}, VALUE);
+            assertThat(owners.get(high)).isEqualTo(VALUE);
+            try (var before = store.view()) {
+                store.commit();
+                assertThat(keys(before, Index.OWNERS)).isEmpty();
+            }
+            owners.delete(KEY);
+        }
+        try (var store = open()) {
+            assertThat(store.get(KEY)).isEqualTo(VALUE);
+            try (var view = store.view()) {
+                assertThat(keys(view, Index.OWNERS)).containsExactly("01", Hex.of(KEY), "80");
+                assertThat(keys(view, Index.RESULTS)).isEmpty();
+                assertThat(view.index(Index.OWNERS).get(high)).isEqualTo(VALUE);
+            }
+            store.clear(Index.OWNERS);
+            assertThat(store.index(Index.OWNERS).get(high)).isNull();
+            assertThat(store.get(KEY)).isEqualTo(VALUE);
+        }
+    }
+
+    private static List<String> keys(RocksStateStore.View view, Index index) {
+        List<String> keys = new ArrayList<>();
+        view.index(index).range(new byte[0], new byte[] {(byte) 0x80}, (key, value) -> keys.add(Hex.of(key)));
+        return keys;
     }
 
     @Test

@@ -5,10 +5,12 @@ import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.chain.ChainHead;
+import dev.meshlog.ledger.execution.LedgerObject;
 import dev.meshlog.ledger.proof.InvalidProofException;
-import dev.meshlog.streams.ledger.LedgerView;
-import dev.meshlog.streams.ledger.LedgerView.Kind;
-import dev.meshlog.streams.ledger.StateView;
+import dev.meshlog.ledger.query.LedgerView;
+import dev.meshlog.ledger.query.LedgerView.Kind;
+import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.TransactionResult;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -17,6 +19,9 @@ import java.util.Set;
 
 /** The questions that can be asked, and their answers. Any thread. */
 final class LedgerAnswers {
+    /** Header of an answer that a replica did not compute: the topic that says so. */
+    static final String READ_IN = "Meshlog-Read-In";
+
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1_000;
     private static final Set<String> OF_A_CHECKPOINT = Set.of("at", "proof");
@@ -71,39 +76,33 @@ final class LedgerAnswers {
         }
     }
 
-    ObjectNode present(Question question, StateView view) {
+    Reply present(Question question, LedgerView view) {
         List<String> path = question.path();
         switch (question.route() + "/" + path.size()) {
             case "objects/1" -> {
                 question.allow(Set.of("owner", "kind", "limit", "next"));
-                return objects(question, indexed(view));
+                return Reply.json(200, objects(question, view));
             }
             case "objects/2" -> {
                 question.allow(OF_A_CHECKPOINT);
                 Hash id = Question.hash("The object's id", path.get(1));
-                return LedgerJson.object(
-                        id,
-                        view.object(id)
-                                .orElseThrow(
-                                        () -> Refusal.notFound("OBJECT_NOT_FOUND", "There is no object " + id + ".")));
+                LedgerObject object = view.object(id)
+                        .orElseThrow(() -> Refusal.notFound("OBJECT_NOT_FOUND", "There is no object " + id + "."));
+                return Reply.json(200, LedgerJson.object(id, object));
             }
             case "transactions/2" -> {
                 question.allow(Set.of());
-                return LedgerJson.result(indexed(view)
-                        .result(Question.hash("The transaction's id", path.get(1)))
-                        .orElseThrow(() -> Refusal.notFound(
-                                "NO_RESULT",
-                                "No result is known: the transaction is not executed yet, was never sent, or was executed more than "
-                                        + genesis.maxTxValidity() + " rounds ago.")));
+                return result(Question.hash("The transaction's id", path.get(1)), view);
             }
             case "validators/1" -> {
                 question.allow(OF_A_CHECKPOINT);
-                return LedgerJson.validators(view.entry(StateKey.validators()).orElseThrow(LedgerAnswers::opening))
-                        .put("epoch", head(view).epoch());
+                byte[] sets = view.entry(StateKey.validators()).orElseThrow(LedgerAnswers::opening);
+                return Reply.json(
+                        200, LedgerJson.validators(sets).put("epoch", head(view).epoch()));
             }
             case "status/1" -> {
                 question.allow(OF_A_CHECKPOINT);
-                return status(view);
+                return Reply.json(200, status(view));
             }
             default -> throw unknown();
         }
@@ -116,15 +115,18 @@ final class LedgerAnswers {
                         + " /healthz, /readyz and /metrics.");
     }
 
-    /** With more than the state alone. */
-    private static LedgerView indexed(StateView view) {
-        if (view instanceof LedgerView indexed) {
-            return indexed;
-        }
-        throw Refusal.notOfAReplica();
+    /** One that was not computed here says so. */
+    private Reply result(Hash txId, LedgerView view) {
+        TransactionResult result = view.result(txId)
+                .orElseThrow(() -> Refusal.notFound(
+                        "NO_RESULT",
+                        "No result is known: the transaction is not executed yet, was never sent, or was executed more than "
+                                + genesis.maxTxValidity() + " rounds ago."));
+        Reply reply = Reply.json(200, LedgerJson.result(result));
+        return result.getCommitIndex() < view.executedFrom() ? reply.with(READ_IN, Topics.RESULTS.name()) : reply;
     }
 
-    static ChainHead head(StateView view) {
+    static ChainHead head(LedgerView view) {
         return view.head().orElseThrow(LedgerAnswers::opening);
     }
 
@@ -132,7 +134,7 @@ final class LedgerAnswers {
         return Refusal.notReady("The ledger is being opened.");
     }
 
-    private ObjectNode status(StateView view) {
+    private ObjectNode status(LedgerView view) {
         return LedgerJson.chain(head(view))
                 .put("networkName", genesis.networkName())
                 .put("maxTxValidity", genesis.maxTxValidity())

@@ -1,6 +1,6 @@
 package dev.meshlog.streams.http;
 
-import dev.meshlog.streams.ledger.LedgerView;
+import dev.meshlog.streams.ledger.LedgerStreams;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,7 +55,7 @@ final class LedgerPlace {
     HostInfo active(KafkaStreams streams) {
         KeyQueryMetadata metadata;
         try {
-            metadata = streams.queryMetadataForKey(LedgerView.place(), ANY_KEY, new BytesSerializer());
+            metadata = streams.queryMetadataForKey(LedgerStreams.place(), ANY_KEY, new BytesSerializer());
         } catch (IllegalStateException e) {
             throw Refusal.notReady("The ledger's application is " + streams.state() + " here.");
         }

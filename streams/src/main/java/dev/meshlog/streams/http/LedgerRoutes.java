@@ -2,6 +2,7 @@ package dev.meshlog.streams.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.meshlog.ledger.chain.ChainHead;
+import dev.meshlog.ledger.query.LedgerView;
 import dev.meshlog.ledger.vertex.Limits;
 import dev.meshlog.ledger.vertex.Transaction;
 import java.io.IOException;
@@ -96,7 +97,7 @@ final class LedgerRoutes {
         }
         HostInfo active = present().place();
         if (active.equals(place.self())) {
-            sending.send(Reply.json(200, answers.present(question, present().view())));
+            sending.send(present().ask(view -> answers.present(question, view)));
         } else {
             sending.send(forward(active, exchange, new byte[0]));
         }
@@ -123,8 +124,7 @@ final class LedgerRoutes {
                 sending.send(forward(active, exchange, body));
                 return;
             }
-            Transaction transaction =
-                    intake.check(body, LedgerAnswers.head(present().view()));
+            Transaction transaction = intake.check(body, present().ask(LedgerAnswers::head));
             intake.write(transaction, reply -> {
                 metrics.submitted(reply.status() == 202 ? "ACCEPTED" : "NOT_WRITTEN");
                 later(sending, reply);
@@ -168,7 +168,7 @@ final class LedgerRoutes {
     private Reply readiness() {
         HostInfo active = present().place();
         if (active.equals(place.self())) {
-            LedgerAnswers.head(present().view());
+            var unused = present().ask(LedgerAnswers::head);
         }
         return Reply.json(
                 200,
@@ -189,7 +189,7 @@ final class LedgerRoutes {
     private Optional<ChainHead> localHead() {
         try {
             Present followed = present();
-            return followed.place().equals(place.self()) ? followed.view().head() : Optional.empty();
+            return followed.place().equals(place.self()) ? followed.ask(LedgerView::head) : Optional.empty();
         } catch (Refusal | InvalidStateStoreException e) {
             return Optional.empty();
         }

@@ -6,19 +6,16 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.schemas.Cluster;
-import dev.meshlog.streams.ledger.StateView;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
@@ -122,12 +119,8 @@ public final class LedgerServer implements AutoCloseable {
         routes.follow(new StreamsPresent(application, place));
     }
 
-    /**
-     * From now on questions are answered from a replica's state, as far as the state alone answers them.
-     *
-     * @param replica empty while the replica is not to be asked
-     */
-    public void follow(Supplier<Optional<StateView>> replica) {
+    /** From now on questions are answered from this replica's state. */
+    public void follow(FollowedReplica replica) {
         routes.follow(new ReplicaPresent(place.self(), replica));
     }
 

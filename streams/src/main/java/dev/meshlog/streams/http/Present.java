@@ -1,7 +1,8 @@
 package dev.meshlog.streams.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.meshlog.streams.ledger.StateView;
+import dev.meshlog.ledger.query.LedgerView;
+import java.util.function.Function;
 import org.apache.kafka.streams.state.HostInfo;
 
 /** Who answers questions about the present. Any thread. */
@@ -14,11 +15,11 @@ interface Present {
     HostInfo place();
 
     /**
-     * The state of this process; good for one question.
+     * Asks the state of this process.
      *
      * @throws Refusal while it is not there
      */
-    StateView view();
+    <T> T ask(Function<LedgerView, T> question);
 
     /** Whether only a restart would help. */
     boolean isDead();

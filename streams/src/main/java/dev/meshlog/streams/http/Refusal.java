@@ -44,15 +44,6 @@ final class Refusal extends RuntimeException {
         return new Refusal(429, "TOO_MANY", sentence, 1);
     }
 
-    /** A question that needs more than the state. */
-    static Refusal notOfAReplica() {
-        return new Refusal(
-                501,
-                "NOT_OF_A_REPLICA",
-                "A replica knows no objects by owner and no results; ask an instance of the ledger.",
-                NEVER);
-    }
-
     static Refusal notReady(String sentence) {
         return new Refusal(503, "NOT_READY", sentence, 2);
     }

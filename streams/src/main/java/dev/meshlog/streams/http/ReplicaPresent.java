@@ -1,22 +1,22 @@
 package dev.meshlog.streams.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.meshlog.streams.ledger.StateView;
-import java.util.Optional;
-import java.util.function.Supplier;
+import dev.meshlog.ledger.query.LedgerView;
+import java.util.function.Function;
 import org.apache.kafka.streams.state.HostInfo;
 
 /** The present of a replica, which shares it with nobody. Its process ends when it fails. */
-record ReplicaPresent(HostInfo self, Supplier<Optional<StateView>> replica) implements Present {
+record ReplicaPresent(HostInfo self, FollowedReplica replica) implements Present {
     @Override
     public HostInfo place() {
-        var unused = view();
+        var unused = ask(LedgerView::executedFrom);
         return self;
     }
 
     @Override
-    public StateView view() {
-        return replica.get().orElseThrow(() -> Refusal.notReady("The replica does not follow the log closely yet."));
+    public <T> T ask(Function<LedgerView, T> question) {
+        return replica.ask(question)
+                .orElseThrow(() -> Refusal.notReady("The replica does not follow the log closely yet."));
     }
 
     @Override
@@ -26,6 +26,10 @@ record ReplicaPresent(HostInfo self, Supplier<Optional<StateView>> replica) impl
 
     @Override
     public ObjectNode health() {
-        return LedgerJson.object().put("alive", true).put("live", replica.get().isPresent());
+        ObjectNode health = LedgerJson.object().put("alive", true);
+        replica.ask(LedgerView::executedFrom)
+                .ifPresentOrElse(
+                        from -> health.put("live", true).put("executedFrom", from), () -> health.put("live", false));
+        return health;
     }
 }

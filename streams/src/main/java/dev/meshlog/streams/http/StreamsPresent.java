@@ -1,8 +1,9 @@
 package dev.meshlog.streams.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.meshlog.streams.ledger.LedgerView;
-import dev.meshlog.streams.ledger.StateView;
+import dev.meshlog.ledger.query.LedgerView;
+import dev.meshlog.streams.ledger.LedgerStreams;
+import java.util.function.Function;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.state.HostInfo;
 
@@ -14,8 +15,8 @@ record StreamsPresent(KafkaStreams streams, LedgerPlace among) implements Presen
     }
 
     @Override
-    public StateView view() {
-        return LedgerView.of(streams);
+    public <T> T ask(Function<LedgerView, T> question) {
+        return question.apply(LedgerStreams.view(streams));
     }
 
     @Override

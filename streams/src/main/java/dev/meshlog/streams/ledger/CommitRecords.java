@@ -6,7 +6,6 @@ import dev.meshlog.ledger.certificate.Divergence;
 import dev.meshlog.ledger.chain.CheckpointMark;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.DagEvent;
-import dev.meshlog.ledger.execution.TxResult;
 import dev.meshlog.schemas.ledger.Checkpoint;
 import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.CommitEnd;
@@ -15,7 +14,6 @@ import dev.meshlog.schemas.ledger.EntryChange;
 import dev.meshlog.schemas.ledger.LedgerEvent;
 import dev.meshlog.schemas.ledger.LedgerEventKind;
 import dev.meshlog.schemas.ledger.LogPosition;
-import dev.meshlog.schemas.ledger.TransactionResult;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,19 +65,6 @@ public final class CommitRecords {
                 commit.commitHash().fixed(), commit.leader().round(), checkpoint(commit), position(commit));
         parts.add(new CommitChanges(commit.index(), parts.size(), List.copyOf(entries), end));
         return parts;
-    }
-
-    static TransactionResult result(CommitOutput commit, int position) {
-        TxResult result = commit.results().get(position);
-        return TransactionResult.newBuilder()
-                .setTxId(result.txId().fixed())
-                .setVertexId(result.vertexId().fixed())
-                .setCommitIndex(commit.index())
-                .setPosition(position)
-                .setCode(result.code().name())
-                .setDetail(result.detail())
-                .setCreated(result.created().stream().map(Hash::fixed).toList())
-                .build();
     }
 
     static LedgerEvent event(DagEvent event) {

@@ -1,14 +1,18 @@
 package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.query.LedgerView;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.streams.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
 
 /** The Kafka Streams application that verifies, orders and executes. */
 public final class LedgerStreams {
@@ -50,5 +54,27 @@ public final class LedgerStreams {
         Properties p = StreamsSettings.exactlyOnce(cluster.properties(), APPLICATION_ID, stateDirectory, instance);
         p.put(StreamsConfig.APPLICATION_SERVER_CONFIG, applicationServer);
         return p;
+    }
+
+    /**
+     * The state of the ledger's task as it is assigned now; two reads may see two commits.
+     *
+     * @throws org.apache.kafka.streams.errors.InvalidStateStoreException while the task is not here or not restored; so may every read of the view
+     */
+    public static LedgerView view(KafkaStreams streams) {
+        return new LedgerView(
+                store(streams, LedgerTopology.ENTRIES_STORE),
+                store(streams, LedgerTopology.OWNERS_STORE),
+                store(streams, LedgerTopology.RESULTS_STORE));
+    }
+
+    /** The store whose place is the ledger's: all stores belong to one task. */
+    public static String place() {
+        return LedgerTopology.ENTRIES_STORE;
+    }
+
+    private static StoreEntries store(KafkaStreams streams, String name) {
+        return new StoreEntries(
+                streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore())));
     }
 }

@@ -2,6 +2,7 @@ package dev.meshlog.streams.ledger;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.certificate.Certificate;
 import dev.meshlog.ledger.certificate.Certification;
@@ -16,6 +17,8 @@ import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.dag.Arrival;
 import dev.meshlog.ledger.dag.SafetyViolationException;
 import dev.meshlog.ledger.execution.SystemPod;
+import dev.meshlog.ledger.query.OwnerIndex;
+import dev.meshlog.ledger.query.ResultIndex;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.Failpoint;
@@ -25,17 +28,21 @@ import dev.meshlog.schemas.SingleObject;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
+import dev.meshlog.schemas.ledger.TransactionResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,10 +83,12 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
                 new StreamsPendingVertices(context.getStateStore(LedgerTopology.VERTICES_STORE), genesis.networkId());
         ledger = new Ledger(genesis, state, pending, Ed25519.fastest(), List.of(new SystemPod()));
         state.flush();
+        KeyValueStore<Bytes, byte[]> entries = context.getStateStore(LedgerTopology.ENTRIES_STORE);
         owners = OwnerIndex.open(
-                context.getStateStore(LedgerTopology.OWNERS_STORE),
-                context.getStateStore(LedgerTopology.ENTRIES_STORE));
-        results = new ResultIndex(context.getStateStore(LedgerTopology.RESULTS_STORE), genesis.maxTxValidity());
+                new StoreTable(context.getStateStore(LedgerTopology.OWNERS_STORE)),
+                each -> forEachObject(entries, each));
+        results = new ResultIndex(
+                new StoreTable(context.getStateStore(LedgerTopology.RESULTS_STORE)), genesis.maxTxValidity());
         certification = certification(ledger, pending);
         context.schedule(LOOK_FOR_MISSING, PunctuationType.WALL_CLOCK_TIME, this::askForMissing);
         LOG.info(
@@ -88,6 +97,14 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
                 ledger.head().commitIndex(),
                 ledger.head().leaderRound(),
                 state.entries());
+    }
+
+    static void forEachObject(KeyValueStore<Bytes, byte[]> entries, BiConsumer<byte[], byte[]> each) {
+        Bytes first = Bytes.wrap(new byte[] {StateKey.OBJECTS});
+        Bytes behind = Bytes.wrap(new byte[] {StateKey.OBJECTS + 1});
+        try (var objects = entries.range(first, behind)) {
+            objects.forEachRemaining(object -> each.accept(object.key.get(), object.value));
+        }
     }
 
     @Override
@@ -180,13 +197,11 @@ final class OrderAndExecute extends ContextualProcessor<@Nullable String, byte[]
 
     private void forward(CommitOutput commit, long timestamp) {
         Objects.requireNonNull(owners).apply(commit.changes());
-        Objects.requireNonNull(results).apply(commit);
+        List<TransactionResult> all = ResultIndex.records(commit);
+        Objects.requireNonNull(results).apply(commit.index(), commit.leader().round(), all);
         String key = Long.toString(commit.index());
         CommitRecords.changes(commit).forEach(part -> send(key, part, timestamp, LedgerTopology.CHANGES_SINK));
-        for (int i = 0; i < commit.results().size(); i++) {
-            var result = CommitRecords.result(commit, i);
-            send(commit.results().get(i).txId().hex(), result, timestamp, LedgerTopology.RESULTS_SINK);
-        }
+        all.forEach(result -> send(Hash.of(result.getTxId()).hex(), result, timestamp, LedgerTopology.RESULTS_SINK));
         send(key, CommitRecords.commit(commit), timestamp, LedgerTopology.COMMITS_SINK);
         LOG.debug(
                 "commit {} of round {}: {} vertices, {} transactions, {} failed",

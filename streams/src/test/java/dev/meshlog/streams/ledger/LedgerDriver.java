@@ -3,6 +3,7 @@ package dev.meshlog.streams.ledger;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.chain.OpenEpochs;
+import dev.meshlog.ledger.query.LedgerView;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.vertex.Vertex;
@@ -93,9 +94,9 @@ final class LedgerDriver implements AutoCloseable {
     /** What queries see. */
     LedgerView view() {
         return new LedgerView(
-                driver.getKeyValueStore(LedgerTopology.ENTRIES_STORE),
-                driver.getKeyValueStore(LedgerTopology.OWNERS_STORE),
-                driver.getKeyValueStore(LedgerTopology.RESULTS_STORE));
+                new StoreEntries(driver.getKeyValueStore(LedgerTopology.ENTRIES_STORE)),
+                new StoreEntries(driver.getKeyValueStore(LedgerTopology.OWNERS_STORE)),
+                new StoreEntries(driver.getKeyValueStore(LedgerTopology.RESULTS_STORE)));
     }
 
     @Override

@@ -10,6 +10,9 @@ import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.execution.ResultCode;
 import dev.meshlog.ledger.execution.SystemPod;
+import dev.meshlog.ledger.query.LedgerView;
+import dev.meshlog.ledger.query.LedgerView.Kind;
+import dev.meshlog.ledger.query.OwnerIndex;
 import dev.meshlog.ledger.vertex.Call;
 import dev.meshlog.ledger.vertex.ObjectRef;
 import dev.meshlog.ledger.vertex.Transaction;
@@ -17,7 +20,6 @@ import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.AvroBinary;
 import dev.meshlog.schemas.Bytes64;
 import dev.meshlog.schemas.ledger.SignedTransaction;
-import dev.meshlog.streams.ledger.LedgerView.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -92,10 +94,11 @@ class LedgerViewTest {
         GenesisState.entries(network.genesis).forEach((entry, value) -> entries.put(Bytes.wrap(entry), value));
         KeyValueStore<Bytes, byte[]> owners = store("owners");
 
-        var unused = OwnerIndex.open(owners, entries);
+        var unused = OwnerIndex.open(new StoreTable(owners), each -> OrderAndExecute.forEachObject(entries, each));
 
-        assertThat(ids(new LedgerView(entries, owners, store("results")), key.publicKey(), Kind.ANY))
-                .containsExactly(GENESIS_OBJECT, COIN);
+        var view =
+                new LedgerView(new StoreEntries(entries), new StoreEntries(owners), new StoreEntries(store("results")));
+        assertThat(ids(view, key.publicKey(), Kind.ANY)).containsExactly(GENESIS_OBJECT, COIN);
     }
 
     @Test
