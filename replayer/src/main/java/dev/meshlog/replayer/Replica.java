@@ -86,8 +86,8 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
-     * Builds the index for questions where the state has none, and goes on with the log until it is told to stop, or until something differs from what was published: the state is kept then, and so is the
-     * evidence.
+     * Builds the index for questions where the state has none, and goes on with the log until it is told to stop, or until something differs from
+     * what was published: the state is kept then, and so is the evidence.
      *
      * @return what differs
      */

@@ -2,31 +2,24 @@ package dev.meshlog.replayer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshlog.ledger.EntryTable;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
 import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.GenesisState;
-import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.execution.ResultCode;
-import dev.meshlog.ledger.execution.SystemPod;
 import dev.meshlog.ledger.query.LedgerView;
 import dev.meshlog.ledger.query.OwnerIndex;
 import dev.meshlog.ledger.query.ResultIndex;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.rocksdb.RocksStateStore.Index;
-import dev.meshlog.ledger.vertex.Call;
-import dev.meshlog.ledger.vertex.ObjectRef;
-import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.TransactionResult;
 import dev.meshlog.schemas.testing.TestBroker;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,7 +32,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,7 +67,7 @@ class ReplicaIndexTest {
         broker.recreateTopics();
         var network = new Network(4, 20, 12, MAX_TX_VALIDITY, List.of());
         ledger = new PublishedLedger(broker, network);
-        List<Vertex> vertices = network.generate(new Random(SEED), 110, new Load(network));
+        List<Vertex> vertices = network.generate(new Random(SEED), 110, new OwnershipLoad(network, STRANGER, SEED + 1));
         ledger.run(vertices.subList(0, vertices.size() - 120), 3);
         write(result(INVENTED, ledger.newestCommit(), ResultCode.OK));
         write(result(executedBy(ledger.newestCommit() - 2), ledger.newestCommit() - 1, ResultCode.NOT_OWNER));
@@ -232,8 +224,8 @@ class ReplicaIndexTest {
             resultIndex.apply(index, commit.leader().round(), ResultIndex.records(commit));
             EXPECTED.add(Map.of(Index.OWNERS, owners.copy(), Index.RESULTS, results.copy()));
         }
-        assertThat(owners.entries).as("seed %d", SEED).hasSizeGreaterThan(100);
-        assertThat(results.entries).as("seed %d", SEED).hasSizeGreaterThan(50);
+        assertThat(owners.copy()).as("seed %d", SEED).hasSizeGreaterThan(100);
+        assertThat(results.copy()).as("seed %d", SEED).hasSizeGreaterThan(50);
     }
 
     private static TransactionResult result(Hash txId, long commit, ResultCode code) {
@@ -258,84 +250,5 @@ class ReplicaIndexTest {
                 .findFirst()
                 .orElseThrow()
                 .txId();
-    }
-
-    /** Objects are made, handed on and deleted; transactions come twice, too late and too early. */
-    private static final class Load implements java.util.function.LongFunction<List<byte[]>> {
-        private final Network network;
-        private final Random random = new Random(SEED + 1);
-        private final List<Transaction> made = new ArrayList<>();
-
-        Load(Network network) {
-            this.network = network;
-        }
-
-        @Override
-        public List<byte[]> apply(long number) {
-            long round = number / 100;
-            List<byte[]> carried = new ArrayList<>();
-            Transaction create = sign(List.of(), 1, "create_object", bytes(number), round + 15);
-            carried.add(create.bytes());
-            if (!made.isEmpty()) {
-                Transaction earlier = made.get(random.nextInt(made.size()));
-                carried.add(made.get(Math.max(0, made.size() - 6)).bytes());
-                var object = new ObjectRef(earlier.createdId(0), 1);
-                carried.add((random.nextInt(3) == 0
-                                ? sign(List.of(object), 0, "delete_object", new byte[0], round + 15)
-                                : sign(List.of(object), 0, "transfer_object", STRANGER.bytes(), round + 15))
-                        .bytes());
-            }
-            carried.add(
-                    sign(List.of(), 1, "create_object", bytes(-number), random.nextBoolean() ? round - 1 : round + 90)
-                            .bytes());
-            carried.add(new byte[] {1, (byte) number});
-            made.add(create);
-            return carried;
-        }
-
-        private Transaction sign(
-                List<ObjectRef> writes, int creates, String function, byte[] args, long validUntilRound) {
-            SigningKey key = network.keys.get(0);
-            return Transaction.sign(
-                    network.genesis.networkId(),
-                    new Call(
-                            key.publicKey(),
-                            List.of(),
-                            writes,
-                            creates,
-                            SystemPod.NAME,
-                            function,
-                            args,
-                            Math.max(0, validUntilRound)),
-                    key);
-        }
-
-        private static byte[] bytes(long number) {
-            return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
-        }
-    }
-
-    private static final class MemoryTable implements EntryTable {
-        private final NavigableMap<String, String> entries = new TreeMap<>();
-
-        @Override
-        public byte @Nullable [] get(byte[] key) {
-            String value = entries.get(Hex.of(key));
-            return value == null ? null : Hex.parse(value);
-        }
-
-        @Override
-        public void put(byte[] key, byte[] value) {
-            entries.put(Hex.of(key), Hex.of(value));
-        }
-
-        @Override
-        public void delete(byte[] key) {
-            entries.remove(Hex.of(key));
-        }
-
-        NavigableMap<String, String> copy() {
-            return new TreeMap<>(entries);
-        }
     }
 }
