@@ -2,8 +2,7 @@ package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.schemas.Cluster;
-import dev.meshlog.schemas.SchemaTopic;
-import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ClusterOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,15 +27,8 @@ import picocli.CommandLine.Spec;
 public final class ReplayerCommand implements Callable<Integer> {
     private static final int VERIFICATION_FAILED = 3;
 
-    @Option(
-            names = "--bootstrap-servers",
-            paramLabel = "HOST:PORT",
-            required = true,
-            description = "The Kafka cluster.")
-    private String bootstrapServers;
-
-    @Option(names = "--kafka-config", paramLabel = "FILE", description = "Kafka client properties (TLS, SASL).")
-    private @Nullable Path kafkaConfig;
+    @Mixin
+    private ClusterOptions kafka;
 
     @Option(names = "--genesis", paramLabel = "FILE", required = true, description = "Genesis file of the network.")
     private Path genesis;
@@ -69,8 +60,7 @@ public final class ReplayerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         GenesisConfig network = GenesisConfig.ofJson(Files.readString(genesis));
-        Cluster cluster = Cluster.of(bootstrapServers, kafkaConfig);
-        Topics.WRITERS.lookUpWith(new SchemaTopic(cluster)::find);
+        Cluster cluster = kafka.open();
         Clock clock = Clock.systemUTC();
         PrintWriter out = spec.commandLine().getOut();
         var progress = new RecoveryProgress(new Printed(out, clock), clock);

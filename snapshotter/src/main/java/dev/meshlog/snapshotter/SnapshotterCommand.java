@@ -2,6 +2,7 @@ package dev.meshlog.snapshotter;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.ClusterOptions;
 import dev.meshlog.schemas.SchemaTopic;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,9 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,15 +29,8 @@ import picocli.CommandLine.Spec;
 public final class SnapshotterCommand implements Callable<Integer> {
     private static final long STOP_SECONDS = 10;
 
-    @Option(
-            names = "--bootstrap-servers",
-            paramLabel = "HOST:PORT",
-            required = true,
-            description = "The Kafka cluster.")
-    private String bootstrapServers;
-
-    @Option(names = "--kafka-config", paramLabel = "FILE", description = "Kafka client properties (TLS, SASL).")
-    private @Nullable Path kafkaConfig;
+    @Mixin
+    private ClusterOptions kafka;
 
     @Option(names = "--genesis", paramLabel = "FILE", required = true, description = "Genesis file of the network.")
     private Path genesis;
@@ -93,7 +87,7 @@ public final class SnapshotterCommand implements Callable<Integer> {
                     "--keep must be at least 3, --interval at least 1, and --keep-log-for not negative");
         }
         GenesisConfig network = GenesisConfig.ofJson(Files.readString(genesis));
-        Cluster cluster = Cluster.of(bootstrapServers, kafkaConfig);
+        Cluster cluster = kafka.open();
         new SchemaTopic(cluster).publish();
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);

@@ -4,8 +4,8 @@ import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.infra.node.LedgerDoor;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.ClusterOptions;
 import dev.meshlog.schemas.SchemaTopic;
-import dev.meshlog.schemas.Topics;
 import dev.meshlog.streams.StreamsApp;
 import dev.meshlog.streams.ledger.LedgerStreams;
 import java.io.IOException;
@@ -15,9 +15,9 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,15 +33,8 @@ import picocli.CommandLine.Spec;
 final class StreamsCommand implements Callable<Integer> {
     private static final long STOP_SECONDS = 10;
 
-    @Option(
-            names = "--bootstrap-servers",
-            paramLabel = "HOST:PORT",
-            required = true,
-            description = "The Kafka cluster.")
-    private String bootstrapServers;
-
-    @Option(names = "--kafka-config", paramLabel = "FILE", description = "Kafka client properties (TLS, SASL).")
-    private @Nullable Path kafkaConfig;
+    @Mixin
+    private ClusterOptions kafka;
 
     @Option(names = "--genesis", paramLabel = "FILE", required = true, description = "Genesis file of the network.")
     private Path genesis;
@@ -85,8 +78,7 @@ final class StreamsCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(), "--standby-replicas must not be negative");
         }
         GenesisConfig network = GenesisConfig.ofJson(Files.readString(genesis));
-        Cluster cluster = Cluster.of(bootstrapServers, kafkaConfig);
-        Topics.WRITERS.lookUpWith(new SchemaTopic(cluster)::find);
+        Cluster cluster = kafka.open();
         new SchemaTopic(cluster).publish();
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
