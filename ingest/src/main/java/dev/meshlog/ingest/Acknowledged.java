@@ -20,12 +20,17 @@ final class Acknowledged {
 
     private Acknowledged() {}
 
-    static @Nullable SourcePosition position(Map<String, ?> client, String link) {
+    static @Nullable SourcePosition position(Map<String, ?> client, Link link) {
+        if (!link.mayRepeat()) {
+            return null;
+        }
         try (var last = new LastRecord(client, SEARCH)) {
             Optional<ConsumerRecord<String, RadioFrame>> frame =
-                    last.of(Topics.FRAMES, link, value -> value.getSource() != null);
+                    last.of(Topics.FRAMES, link.name(), value -> isOwn(link, value.getSource()));
             Optional<ConsumerRecord<String, RejectedFrame>> rejected = last.of(
-                    Topics.RADIO_REJECTED, link, value -> value.getSource() != null && value.getOrigin() == null);
+                    Topics.RADIO_REJECTED,
+                    link.name(),
+                    value -> isOwn(link, value.getSource()) && value.getOrigin() == null);
             SourcePosition ofFrame =
                     frame.map(record -> record.value().getSource()).orElse(null);
             SourcePosition ofRejected =
@@ -39,5 +44,9 @@ final class Acknowledged {
                     : frame.get().timestamp() > rejected.get().timestamp();
             return frameIsLater ? ofFrame : ofRejected;
         }
+    }
+
+    private static boolean isOwn(Link link, @Nullable SourcePosition position) {
+        return position != null && link.isOwn(position);
     }
 }

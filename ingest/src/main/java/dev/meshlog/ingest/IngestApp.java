@@ -3,6 +3,7 @@ package dev.meshlog.ingest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +20,9 @@ public final class IngestApp implements AutoCloseable {
     private final Map<String, Thread> threads = new LinkedHashMap<>();
 
     public IngestApp(IngestConfig config) {
+        var context = new LinkContext(config.spools(), config.clock(), new Random(), new RadioClaims());
         for (LinkConfig link : config.links()) {
-            var ingestor = new Ingestor(link.open(), config.client(), config.clock());
+            var ingestor = new Ingestor(link.open(context), config.client(), config.clock());
             ingestors.put(link.name(), ingestor);
             threads.put(link.name(), new Thread(ingestor, "link-" + link.name()));
         }

@@ -44,7 +44,7 @@ final class Ingestor implements Runnable {
     Ingestor(Link link, Map<String, String> client, Clock clock) {
         this.link = link;
         this.client = client;
-        this.records = new LinkRecords(link, clock);
+        this.records = new LinkRecords(link.network(), link.name(), clock);
     }
 
     LinkState state() {
@@ -66,7 +66,10 @@ final class Ingestor implements Runnable {
         MDC.put("link", link.name());
         MDC.put("network", link.network());
         try {
+            link.open();
             runSessions();
+        } catch (LinkException e) {
+            failUninterrupted(String.valueOf(e.getMessage()));
         } catch (InterruptedException | InterruptException e) {
             // Only closing interrupts, when Kafka does not answer in time; what is not committed is read again.
             LOG.warn(
@@ -74,6 +77,8 @@ final class Ingestor implements Runnable {
                     link.name());
             state = LinkState.CLOSED;
         } finally {
+            link.close();
+            link.closed();
             ended.countDown();
         }
     }
@@ -129,14 +134,22 @@ final class Ingestor implements Runnable {
         var producer = new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
         try (var session = new LinkSession(link, producer, records)) {
             producer.initTransactions();
-            SourcePosition acknowledged = Acknowledged.position(client, link.name());
+            SourcePosition acknowledged = Acknowledged.position(client, link);
             LOG.info(
                     "link {} of network {} opens{}",
                     link.name(),
                     link.network(),
-                    acknowledged == null ? "" : " behind byte " + acknowledged.getEnd());
+                    acknowledged == null ? "" : " behind " + acknowledged.getEnd());
             state = LinkState.OPEN;
             return session.run(acknowledged);
+        }
+    }
+
+    private void failUninterrupted(String why) {
+        try {
+            fail(why);
+        } catch (InterruptedException e) {
+            state = LinkState.FAILED;
         }
     }
 

@@ -11,6 +11,22 @@ public interface Link extends AutoCloseable {
     /** The mesh that is on the other side; part of every node's identity. */
     String network();
 
+    /** Begins to receive, before Kafka is asked for anything. Called once. */
+    default void open() throws LinkException {}
+
+    /** Whether it might deliver again what Kafka already has, so that the position must be looked up before {@link #run}. */
+    default boolean mayRepeat() {
+        return true;
+    }
+
+    /** Whether a position that stands in Kafka is one of this source. */
+    default boolean isOwn(SourcePosition position) {
+        return true;
+    }
+
+    /** Everything up to this position is committed in Kafka. */
+    default void kept(SourcePosition position) {}
+
     /**
      * Delivers what the source has until it ends or the link is closed. Called again after a failure that was not the link's.
      *
@@ -19,6 +35,9 @@ public interface Link extends AutoCloseable {
      * @throws LinkException when the source can't be read and trying again would not help
      */
     void run(@Nullable SourcePosition acknowledged, Sink sink) throws LinkException, InterruptedException;
+
+    /** Gives back what it holds, after {@link #close} and once nothing of it is called any more. Takes at most 2 s. */
+    default void closed() {}
 
     /** Makes {@link #run} return soon. Any thread may call it. */
     @Override

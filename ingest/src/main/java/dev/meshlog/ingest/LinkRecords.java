@@ -7,6 +7,7 @@ import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RejectedFrame;
+import dev.meshlog.schemas.radio.SourcePosition;
 import dev.meshlog.schemas.wire.Redaction;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -20,30 +21,56 @@ final class LinkRecords {
     /** Of rejected input so much is kept. */
     static final int MAX_REJECTED = 4096;
 
+    /** More than any sender of packets needs, and less than what Kafka takes. */
+    static final int MAX_MESSAGE = 256 << 10;
+
     private final String network;
     private final String link;
     private final Clock clock;
 
-    LinkRecords(Link link, Clock clock) {
-        this.network = link.network();
-        this.link = link.name();
+    LinkRecords(String network, String link, Clock clock) {
+        this.network = network;
+        this.link = link;
         this.clock = clock;
     }
 
     ProducerRecord<byte[], byte[]> of(Received received) {
+        return of(received, received.source());
+    }
+
+    /** @param source where the record is to say that it comes from */
+    ProducerRecord<byte[], byte[]> of(Received received, @Nullable SourcePosition source) {
         Instant now = clock.instant();
-        if (received instanceof Received.Message message) {
-            return encoded(Topics.FRAMES, frame(message, now), now);
+        if (received instanceof Received.Encoded encoded) {
+            return encoded.record();
         }
-        return encoded(Topics.RADIO_REJECTED, rejected((Received.Refused) received, now), now);
+        Received.Refused refused;
+        if (received instanceof Received.Message message) {
+            if (message.payload().size() <= MAX_MESSAGE) {
+                return encoded(Topics.FRAMES, frame(message, source, now), now);
+            }
+            refused = Received.Refused.tooLong(message);
+        } else {
+            refused = (Received.Refused) received;
+        }
+        return encoded(Topics.RADIO_REJECTED, rejected(refused, source, now), now);
     }
 
     ProducerRecord<byte[], byte[]> event(LinkEventKind kind, @Nullable String detail) {
-        Instant now = clock.instant();
-        return encoded(Topics.LINKS, new LinkEvent(network, link, kind, detail, null, Map.of(), Map.of(), now), now);
+        return event(kind, detail, null, Map.of(), Map.of());
     }
 
-    private RadioFrame frame(Received.Message message, Instant now) {
+    ProducerRecord<byte[], byte[]> event(
+            LinkEventKind kind,
+            @Nullable String detail,
+            @Nullable Long ownNode,
+            Map<String, Long> counters,
+            Map<String, String> facts) {
+        Instant now = clock.instant();
+        return encoded(Topics.LINKS, new LinkEvent(network, link, kind, detail, ownNode, counters, facts, now), now);
+    }
+
+    private RadioFrame frame(Received.Message message, @Nullable SourcePosition source, Instant now) {
         Redaction redaction = switch (message.kind()) {
             case FROM_RADIO -> Redaction.ofFromRadio(message.payload());
             case SERVICE_ENVELOPE -> Redaction.ofServiceEnvelope(message.payload());
@@ -55,13 +82,14 @@ final class LinkRecords {
                 link,
                 message.kind(),
                 now,
-                message.source(),
+                source,
                 message.mqttTopic(),
                 redaction.payload().asReadOnlyByteBuffer(),
-                redaction.paths());
+                redaction.paths(),
+                message.replayed());
     }
 
-    private RejectedFrame rejected(Received.Refused refused, Instant now) {
+    private RejectedFrame rejected(Received.Refused refused, @Nullable SourcePosition source, Instant now) {
         ByteString bytes = refused.bytes();
         ByteBuffer kept =
                 bytes.substring(0, Math.min(bytes.size(), MAX_REJECTED)).asReadOnlyByteBuffer();
@@ -74,7 +102,7 @@ final class LinkRecords {
                 kept,
                 now,
                 null,
-                refused.source());
+                source);
     }
 
     private <V> ProducerRecord<byte[], byte[]> encoded(Topic<String, V> topic, V value, Instant now) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * or {@value #MAX_WAIT_MS} ms, so that nobody waits longer for a lonely message.
  */
 final class LinkSession implements AutoCloseable {
-    private static final int MAX_BATCH = 200;
+    private static final int MAX_BATCH = 4096;
     private static final long MAX_WAIT_MS = 100;
-    private static final int UNDER_WAY = 1024;
+    private static final int UNDER_WAY = 4096;
     private static final Duration CLOSE = Duration.ofSeconds(1);
 
     private final Link link;
@@ -40,7 +40,7 @@ final class LinkSession implements AutoCloseable {
      * @throws LinkException the source's failure, after everything that came before it was kept
      */
     long run(@Nullable SourcePosition acknowledged) throws LinkException, InterruptedException {
-        event(LinkEventKind.OPENED, acknowledged == null ? null : "continues behind byte " + acknowledged.getEnd());
+        event(LinkEventKind.OPENED, acknowledged == null ? null : "continues behind " + acknowledged.getEnd());
         reader = new Thread(() -> read(acknowledged), "read-" + link.name());
         reader.setDaemon(true);
         reader.start();
@@ -54,11 +54,16 @@ final class LinkSession implements AutoCloseable {
             Delivery next = first;
             long full = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS);
             int batch = 0;
+            SourcePosition last = null;
             while (next != null && next.received != null) {
                 send(records.of(next.received));
+                last = next.received.source() == null ? last : next.received.source();
                 next = ++batch == MAX_BATCH ? null : deliveries.poll(full - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
             producer.commitTransaction();
+            if (last != null) {
+                link.kept(last);
+            }
             count += batch;
             if (next != null) {
                 return ended(next, count);

@@ -6,6 +6,7 @@ import dev.meshlog.schemas.radio.SourcePosition;
 import dev.meshlog.schemas.wire.FramePiece;
 import dev.meshlog.schemas.wire.Redaction;
 import dev.meshlog.schemas.wire.RejectReason;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** What a link hands over, in the order in which it came. */
@@ -13,12 +14,32 @@ public sealed interface Received {
     /** Where the source can be continued behind this; null for a live source. */
     @Nullable SourcePosition source();
 
-    /** One message, as it was received: secrets are still in it. */
+    /**
+     * One message, as it was received: secrets are still in it.
+     *
+     * @param replayed whether a radio tells from its memory what it once heard
+     */
     record Message(
             FrameKind kind,
             ByteString payload,
             @Nullable String mqttTopic,
-            @Nullable SourcePosition source) implements Received {}
+            @Nullable SourcePosition source,
+            boolean replayed)
+            implements Received {
+        public Message(
+                FrameKind kind, ByteString payload, @Nullable String mqttTopic, @Nullable SourcePosition source) {
+            this(kind, payload, mqttTopic, source, false);
+        }
+
+        /** From a live source. */
+        public static Message live(FrameKind kind, ByteString payload) {
+            return new Message(kind, payload, null, null, false);
+        }
+    }
+
+    /** What went through a spool: already without secrets, with its position in the spool. */
+    record Encoded(
+            ProducerRecord<byte[], byte[]> record, @Nullable SourcePosition source) implements Received {}
 
     /**
      * Input that is not a message.
@@ -27,8 +48,13 @@ public sealed interface Received {
      */
     record Refused(
             RejectReason reason, ByteString bytes, @Nullable SourcePosition source) implements Received {
-        static Refused of(FramePiece.Skipped piece, @Nullable SourcePosition source) {
+        public static Refused of(FramePiece.Skipped piece, @Nullable SourcePosition source) {
             return new Refused(piece.reason(), Redaction.ofSkipped(piece), source);
+        }
+
+        static Refused tooLong(Message message) {
+            ByteString head = message.payload().substring(0, LinkRecords.MAX_REJECTED);
+            return new Refused(RejectReason.MESSAGE_TOO_LONG, Redaction.ofText(head), message.source());
         }
 
         static Refused ofLine(RejectReason reason, ByteString line, @Nullable SourcePosition source) {

@@ -93,7 +93,8 @@ class IngestAppTest {
         var paced = new LinkConfig("killed", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(50)));
         int before = -1;
         for (int kill = 0; kill < 4; kill++) {
-            var app = new IngestApp(new IngestConfig(broker.client(), List.of(paced), CLOCK));
+            var app = new IngestApp(
+                    new IngestConfig(broker.client(), List.of(paced), directory.resolve("spools"), CLOCK));
             app.start();
             int floor = before;
             await().atMost(LONG)
@@ -115,7 +116,7 @@ class IngestAppTest {
     void closedInTheMiddleItGoesOnWhereItWas() throws Exception {
         Path file = recording("mesh-a.frames");
         var paced = new LinkConfig("paced", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(50)));
-        var app = new IngestApp(new IngestConfig(broker.client(), List.of(paced), CLOCK));
+        var app = new IngestApp(new IngestConfig(broker.client(), List.of(paced), directory.resolve("spools"), CLOCK));
         app.start();
         await().atMost(LONG).until(() -> !broker.read(Topics.FRAMES, "paced").isEmpty());
         long began = System.nanoTime();
@@ -217,7 +218,8 @@ class IngestAppTest {
     void configurationIsChecked() {
         Path file = Path.of("a.frames");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new IngestConfig(Map.of(), List.of(link("a", file), link("a", file)), CLOCK));
+                .isThrownBy(() -> new IngestConfig(
+                        Map.of(), List.of(link("a", file), link("a", file)), directory.resolve("spools"), CLOCK));
         assertThatIllegalArgumentException().isThrownBy(() -> link("No Name", file));
         assertThatIllegalArgumentException().isThrownBy(() -> link("a", Path.of("a.pcap")));
         assertThatIllegalArgumentException().isThrownBy(() -> Pace.perSecond(0));
@@ -250,7 +252,8 @@ class IngestAppTest {
     }
 
     private static IngestApp play(LinkConfig... links) throws InterruptedException {
-        try (var app = new IngestApp(new IngestConfig(broker.client(), List.of(links), CLOCK))) {
+        try (var app =
+                new IngestApp(new IngestConfig(broker.client(), List.of(links), directory.resolve("spools"), CLOCK))) {
             app.start();
             assertThat(app.awaitFinished(LONG)).isTrue();
             return app;

@@ -28,7 +28,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 
 /** A broker of one node with the topics of the radio side, for one test class. */
 final class TestBroker implements AutoCloseable {
-    private final KafkaRaftServer server;
+    private final Properties properties;
+    private KafkaRaftServer server;
     private final String bootstrap;
 
     TestBroker(Path directory) throws Exception {
@@ -43,14 +44,30 @@ final class TestBroker implements AutoCloseable {
                 .setControllerListenerName("CONTROLLER")
                 .setIgnoreFormatted(true);
         formatter.run();
-        server = new KafkaRaftServer(
-                KafkaConfig.fromProps(properties(directory, port, controllerPort), false), Time.SYSTEM);
-        server.startup();
+        properties = properties(directory, port, controllerPort);
+        server = started();
         createTopics();
     }
 
     Map<String, String> client() {
         return Map.of("bootstrap.servers", bootstrap);
+    }
+
+    /** Until {@link #restart}. */
+    void stop() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    /** Comes back at the same address with everything that it had. */
+    void restart() {
+        server = started();
+    }
+
+    private KafkaRaftServer started() {
+        var made = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
+        made.startup();
+        return made;
     }
 
     /** Every committed record, in the order of its partition. */
@@ -125,7 +142,6 @@ final class TestBroker implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        stop();
     }
 }

@@ -205,6 +205,7 @@ public final class LocalNode implements AutoCloseable {
                 config.radio().links().stream()
                         .map(MeshlogConfig.Link::toLinkConfig)
                         .toList(),
+                directory.resolve("spools"),
                 clock));
         ingest.start();
     }

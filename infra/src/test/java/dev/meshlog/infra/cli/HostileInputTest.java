@@ -478,7 +478,8 @@ class HostileInputTest {
                         null,
                         null,
                         ByteBuffer.wrap(payload),
-                        List.of()));
+                        List.of(),
+                        false));
     }
 
     private static void emptyTheChunks() throws Exception {

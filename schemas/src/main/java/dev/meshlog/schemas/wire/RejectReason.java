@@ -9,6 +9,7 @@ public enum RejectReason {
     FRAME_UNDECODABLE("The frame's payload is not a message of the device protocol."),
     LINE_MALFORMED("The line is not a JSON object with a topic and a base64 payload."),
     LINE_TOO_LONG("The line is longer than any envelope can be."),
+    MESSAGE_TOO_LONG("The message is longer than any packet or envelope can be."),
     RECORD_MALFORMED("The record on radio.frames is not one that Meshlog wrote."),
     RECORD_FROM_NEWER_VERSION("The record on radio.frames was written with a schema that this version does not know."),
     PAYLOAD_UNDECODABLE("The payload is not the protobuf message that its kind says."),

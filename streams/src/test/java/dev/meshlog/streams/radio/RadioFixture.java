@@ -99,7 +99,7 @@ final class RadioFixture implements AutoCloseable {
     private void frame(String link, FrameKind kind, Redaction payload) {
         now = now.plusMillis(10);
         var frame = new RadioFrame(
-                NETWORK, link, kind, now, null, null, payload.payload().asReadOnlyByteBuffer(), payload.paths());
+                NETWORK, link, kind, now, null, null, payload.payload().asReadOnlyByteBuffer(), payload.paths(), false);
         raw(link, Topics.FRAMES.values().serializer().serialize(Topics.FRAMES.name(), frame));
     }
 

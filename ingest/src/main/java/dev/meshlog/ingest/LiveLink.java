@@ -1,0 +1,212 @@
+package dev.meshlog.ingest;
+
+import dev.meshlog.schemas.radio.LinkEventKind;
+import dev.meshlog.schemas.radio.SourcePosition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A live source and its spool. The source fills the spool in a thread of its own, whether Kafka answers or not; {@link #run} is the spool on
+ * its way into Kafka, and to the rest of this module it is a source that can be read again.
+ */
+final class LiveLink implements Link {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveLink.class);
+    private static final Duration NOTICE = Duration.ofMillis(250);
+    private static final Duration STATUS = Duration.ofSeconds(10);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final int READ = 1024;
+
+    private final String name;
+    private final String network;
+    private final Path directory;
+    private final long limit;
+    private final LiveSource source;
+    private final Clock clock;
+    private final LinkRecords records;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private @Nullable Spool spool;
+    private @Nullable SpoolSink sink;
+    private volatile @Nullable LinkException failure;
+    private Spool.Totals reported = new Spool.Totals(0, 0, 0);
+    private long reportedAt;
+
+    /** @param directory of the spool */
+    LiveLink(String network, String name, Path directory, long limit, Clock clock, LiveSource source) {
+        this.name = name;
+        this.network = network;
+        this.directory = directory;
+        this.limit = limit;
+        this.clock = clock;
+        this.records = new LinkRecords(network, name, clock);
+        this.source = source;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String network() {
+        return network;
+    }
+
+    @Override
+    public void open() throws LinkException {
+        try {
+            spool = openSpool();
+        } catch (IOException e) {
+            throw new LinkException("the spool " + directory.toAbsolutePath() + " can't be used: " + e.getMessage(), e);
+        }
+        sink = new SpoolSink(name, spool, records);
+        var receiver = new Thread(this::receive, "receive-" + name);
+        receiver.setDaemon(true);
+        receiver.start();
+    }
+
+    /** Nothing is ever deleted that can't be read: it is put aside under another name, and somebody is told. */
+    private Spool openSpool() throws IOException {
+        try {
+            return new Spool(directory, limit);
+        } catch (SpoolDamagedException e) {
+            Path aside = directory.resolveSibling(directory.getFileName() + ".damaged-" + clock.millis());
+            Files.move(directory, aside);
+            LOG.error("link {}: its spool can't be read and was put aside as {}: {}", name, aside, e.getMessage());
+            var fresh = new Spool(directory, limit);
+            new SpoolSink(name, fresh, records)
+                    .report(
+                            LinkEventKind.DROPPED,
+                            "the spool was damaged; what Kafka did not have yet is in " + aside + " and is not sent");
+            return fresh;
+        }
+    }
+
+    private void receive() {
+        try {
+            source.run(Objects.requireNonNull(sink));
+        } catch (LinkException e) {
+            failure = e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.error("link {}: a defect", name, e);
+            failure = new LinkException("a defect in the link: " + e.getClass().getName(), e);
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    @Override
+    public boolean mayRepeat() {
+        return opened().mayHoldWhatKafkaHas();
+    }
+
+    @Override
+    public boolean isOwn(SourcePosition position) {
+        return position.getFingerprint().equals(opened().id());
+    }
+
+    @Override
+    public void run(@Nullable SourcePosition acknowledged, Sink kafka) throws LinkException, InterruptedException {
+        Spool from = opened();
+        try {
+            from.feeds();
+            long at = 0;
+            if (acknowledged != null) {
+                at = acknowledged.getEnd();
+                from.release(at);
+            }
+            while (true) {
+                boolean last = ended.getCount() == 0;
+                List<Spool.Entry> entries = from.read(at, READ);
+                for (Spool.Entry entry : entries) {
+                    kafka.accept(new Received.Encoded(
+                            SpooledRecord.decode(name, entry.content()),
+                            new SourcePosition(from.id(), entry.sequence())));
+                    at = entry.sequence();
+                }
+                status(from, kafka);
+                if (entries.isEmpty()) {
+                    if (last) {
+                        break;
+                    }
+                    from.awaitBehind(at, NOTICE);
+                }
+            }
+        } catch (IOException e) {
+            throw new LinkException("the spool " + directory.toAbsolutePath() + ": " + e.getMessage(), e);
+        }
+        LinkException why = failure;
+        if (why != null) {
+            throw why;
+        }
+    }
+
+    /** How much came and how much waits, when that has changed. */
+    private void status(Spool from, Sink kafka) throws InterruptedException {
+        long now = System.nanoTime();
+        Spool.Totals totals = from.totals();
+        if (!totals.equals(reported) && (reportedAt == 0 || now - reportedAt >= STATUS.toNanos())) {
+            reported = totals;
+            reportedAt = now;
+            Map<String, Long> counters = new HashMap<>();
+            counters.put("spooled", totals.messages());
+            counters.put("spooledBytes", totals.bytes());
+            counters.put("dropped", totals.dropped());
+            Map<String, String> facts =
+                    Map.of("spoolBytes", Long.toString(from.bytes()), "spoolLimit", Long.toString(limit));
+            kafka.accept(new Received.Encoded(records.event(LinkEventKind.STATUS, null, null, counters, facts), null));
+        }
+    }
+
+    @Override
+    public void kept(SourcePosition position) {
+        try {
+            opened().release(position.getEnd());
+        } catch (IOException e) {
+            // It stays, and its position in Kafka says that it need not be sent again.
+            LOG.warn("link {}: {}", name, e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        SpoolSink open = sink;
+        if (open != null) {
+            open.closing();
+        }
+        source.close();
+    }
+
+    @Override
+    public void closed() {
+        boolean quiet = false;
+        try {
+            quiet = ended.await(LAST_WORDS.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!quiet) {
+            LOG.warn("link {}: its source did not stop in time", name);
+        }
+        if (spool != null) {
+            spool.close();
+        }
+    }
+
+    private Spool opened() {
+        return Objects.requireNonNull(spool, "open comes first");
+    }
+}

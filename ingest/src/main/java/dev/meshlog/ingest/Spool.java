@@ -1,0 +1,399 @@
+package dev.meshlog.ingest;
+
+import dev.meshlog.schemas.Hex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
+import org.rocksdb.CompressionType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * What a live source sent and Kafka has not yet acknowledged, on disk. A record that was appended survives the end of the process however
+ * it comes; it is not forced to the disk, so the last ones may be missing after the machine lost its power.
+ *
+ * <p>Sequence numbers only grow and are never used twice, not even after a tail was lost: each opening begins a generation, which is on the
+ * disk before the first record of it.
+ *
+ * <pre>
+ * key                              value
+ * 'r' ‖ generation 23 bit, count 40 bit   bytes appended up to and with this record, u64 ‖ content
+ * 'm' 'i'                          random id, 16 bytes
+ * 'm' 'g'                          generation, u64
+ * 'm' 'f'                          1 once Kafka may have got something
+ * 'm' 't'                          messages, bytes, dropped messages: u64 each, since the spool was made
+ * </pre>
+ *
+ * <p>Any thread may use it.
+ */
+final class Spool implements AutoCloseable {
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    /** What a record takes beside its content, about. */
+    private static final int OVERHEAD = 32;
+
+    private static final int GENERATION_SHIFT = 40;
+    private static final int WRITE_BUFFER = 8 << 20;
+    private static final byte RECORD = 'r';
+    private static final byte[] ID = name("mi");
+    private static final byte[] GENERATION = name("mg");
+    private static final byte[] FED = name("mf");
+    private static final byte[] TOTALS = name("mt");
+
+    private final long limit;
+    private final Options options;
+    private final WriteOptions unsynced = new WriteOptions();
+    private final RocksDB db;
+    private final byte[] id;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition appended = lock.newCondition();
+    private final Condition released = lock.newCondition();
+    private Totals totals;
+    private long next;
+    /** The newest record's, 0 when there never was one. */
+    private long last;
+    /** The last record that is gone. */
+    private long behind;
+    /** Of the bytes appended, those that are gone. */
+    private long bytesBehind;
+
+    private boolean fed;
+    private boolean closed;
+
+    /**
+     * Opens what is there, or makes it.
+     *
+     * @param limit bytes above which nothing more is taken, except by force
+     * @throws SpoolDamagedException when what is there can't be read
+     */
+    Spool(Path directory, long limit) throws IOException {
+        this.limit = limit;
+        Files.createDirectories(directory);
+        options = new Options()
+                .setCreateIfMissing(true)
+                .setWriteBufferSize(WRITE_BUFFER)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(2)
+                .setMaxOpenFiles(64);
+        try {
+            db = RocksDB.open(options, directory.toString());
+        } catch (RocksDBException e) {
+            options.close();
+            throw failed("opening the spool " + directory, e);
+        }
+        try {
+            byte[] knownId = db.get(ID);
+            id = knownId == null ? randomId() : knownId;
+            byte[] generation = db.get(GENERATION);
+            long generationNow =
+                    generation == null ? 1 : ByteBuffer.wrap(generation).getLong() + 1;
+            next = (generationNow << GENERATION_SHIFT) + 1;
+            totals = Totals.of(db.get(TOTALS));
+            fed = db.get(FED) != null;
+            findEnds();
+            try (var synced = new WriteOptions().setSync(true);
+                    var batch = new WriteBatch()) {
+                batch.put(ID, id);
+                batch.put(GENERATION, u64(generationNow));
+                db.write(synced, batch);
+            }
+        } catch (RocksDBException e) {
+            closeDatabase();
+            throw failed("opening the spool " + directory, e);
+        } catch (RuntimeException e) {
+            closeDatabase();
+            throw new SpoolDamagedException("opening the spool " + directory, e);
+        }
+    }
+
+    /** Tells this spool from every other one. */
+    String id() {
+        return Hex.of(id);
+    }
+
+    /**
+     * Keeps all of them or none.
+     *
+     * @param drafts make a content of its sequence number
+     * @param force whether the limit does not count: for what is reported about a full spool, and while closing
+     * @return false when the spool is full
+     * @throws IOException when they can't be written, because the disk is full for example; trying again later may help
+     */
+    boolean append(List<LongFunction<byte[]>> drafts, boolean force) throws IOException {
+        lock.lock();
+        try (var batch = new WriteBatch()) {
+            requireOpen();
+            if (!force && bytes() >= limit) {
+                return false;
+            }
+            Totals after = totals;
+            long sequence = next;
+            for (LongFunction<byte[]> draft : drafts) {
+                byte[] content = draft.apply(sequence);
+                after = after.with(content.length + OVERHEAD);
+                batch.put(
+                        key(sequence++),
+                        ByteBuffer.allocate(Long.BYTES + content.length)
+                                .putLong(after.bytes)
+                                .put(content)
+                                .array());
+            }
+            batch.put(TOTALS, after.encoded());
+            db.write(unsynced, batch);
+            totals = after;
+            next = sequence;
+            last = sequence - 1;
+            appended.signalAll();
+            return true;
+        } catch (RocksDBException e) {
+            throw failed("writing to the spool", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Counts messages that could not be kept. The count itself is kept with the next record. */
+    void dropped(long messages) {
+        lock.lock();
+        try {
+            totals = new Totals(totals.messages, totals.bytes, totals.dropped + messages);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What comes next behind a sequence number: empty when there is nothing. */
+    List<Entry> read(long after, int most) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            return readOpen(after, most);
+        } catch (RocksDBException e) {
+            throw failed("reading the spool", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Entry> readOpen(long after, int most) throws RocksDBException {
+        try (var upper = new Slice(new byte[] {RECORD + 1});
+                var read = new ReadOptions().setIterateUpperBound(upper);
+                RocksIterator at = db.newIterator(read)) {
+            var entries = new ArrayList<Entry>();
+            for (at.seek(key(Math.max(after, behind) + 1)); at.isValid() && entries.size() < most; at.next()) {
+                byte[] value = at.value();
+                long sequence = ByteBuffer.wrap(at.key()).getLong(1);
+                entries.add(new Entry(sequence, ByteBuffer.wrap(value, Long.BYTES, value.length - Long.BYTES)));
+            }
+            at.status();
+            return entries;
+        }
+    }
+
+    /** Waits until there is something behind a sequence number, or the time is over. */
+    void awaitBehind(long sequence, Duration most) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = most.toNanos();
+            while (last <= sequence && left > 0) {
+                left = appended.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the spool is not full, or the time is over. */
+    void awaitRoom(Duration most) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = most.toNanos();
+            while (bytes() >= limit && left > 0) {
+                left = released.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Kafka may have got something of it from now on. */
+    void feeds() throws IOException {
+        lock.lock();
+        try (var synced = new WriteOptions().setSync(true)) {
+            requireOpen();
+            if (!fed) {
+                db.put(synced, FED, new byte[] {1});
+                fed = true;
+            }
+        } catch (RocksDBException e) {
+            throw failed("writing to the spool", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether something that Kafka may have is still in here. */
+    boolean mayHoldWhatKafkaHas() {
+        lock.lock();
+        try {
+            return fed && bytes() > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Kafka has everything up to a sequence number. */
+    void release(long through) throws IOException {
+        lock.lock();
+        try {
+            requireOpen();
+            if (through <= behind) {
+                return;
+            }
+            byte[] value = db.get(key(through));
+            if (value == null) {
+                throw new IOException("the spool has no record " + through);
+            }
+            db.deleteRange(unsynced, key(behind + 1), key(through + 1));
+            behind = through;
+            bytesBehind = ByteBuffer.wrap(value).getLong();
+            released.signalAll();
+        } catch (RocksDBException e) {
+            throw failed("writing to the spool", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is in here and not yet released. */
+    long bytes() {
+        lock.lock();
+        try {
+            return totals.bytes - bytesBehind;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Totals totals() {
+        lock.lock();
+        try {
+            return totals;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                closeDatabase();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the spool is closed");
+        }
+    }
+
+    private void closeDatabase() {
+        db.close();
+        unsynced.close();
+        options.close();
+    }
+
+    private void findEnds() throws RocksDBException {
+        bytesBehind = totals.bytes;
+        behind = 0;
+        try (RocksIterator at = db.newIterator()) {
+            at.seek(key(0));
+            if (at.isValid() && at.key()[0] == RECORD) {
+                behind = ByteBuffer.wrap(at.key()).getLong(1) - 1;
+                bytesBehind = ByteBuffer.wrap(at.value()).getLong() - (at.value().length - Long.BYTES) - OVERHEAD;
+            }
+            at.seekForPrev(new byte[] {RECORD + 1});
+            if (at.isValid() && at.key()[0] == RECORD) {
+                last = ByteBuffer.wrap(at.key()).getLong(1);
+            }
+            at.status();
+        }
+    }
+
+    private static IOException failed(String what, RocksDBException e) {
+        boolean damaged = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
+        String message = what + ": " + e.getMessage();
+        return damaged ? new SpoolDamagedException(message, e) : new IOException(message, e);
+    }
+
+    private static byte[] randomId() {
+        byte[] id = new byte[16];
+        new java.security.SecureRandom().nextBytes(id);
+        return id;
+    }
+
+    private static byte[] key(long sequence) {
+        return ByteBuffer.allocate(1 + Long.BYTES).put(RECORD).putLong(sequence).array();
+    }
+
+    private static byte[] u64(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+
+    private static byte[] name(String name) {
+        return name.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** One record. */
+    record Entry(long sequence, ByteBuffer content) {}
+
+    /** Since the spool was made. */
+    record Totals(long messages, long bytes, long dropped) {
+        private static Totals of(byte @org.jspecify.annotations.Nullable [] encoded) {
+            if (encoded == null) {
+                return new Totals(0, 0, 0);
+            }
+            var in = ByteBuffer.wrap(encoded);
+            return new Totals(in.getLong(), in.getLong(), in.getLong());
+        }
+
+        private Totals with(int more) {
+            return new Totals(messages + 1, bytes + more, dropped);
+        }
+
+        private byte[] encoded() {
+            return ByteBuffer.allocate(3 * Long.BYTES)
+                    .putLong(messages)
+                    .putLong(bytes)
+                    .putLong(dropped)
+                    .array();
+        }
+    }
+}
