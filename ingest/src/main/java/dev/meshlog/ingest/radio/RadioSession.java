@@ -1,0 +1,273 @@
+package dev.meshlog.ingest.radio;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.meshlog.ingest.LinkException;
+import dev.meshlog.ingest.LiveSink;
+import dev.meshlog.ingest.Received;
+import dev.meshlog.schemas.meshtastic.FromRadio;
+import dev.meshlog.schemas.meshtastic.Heartbeat;
+import dev.meshlog.schemas.meshtastic.ToRadio;
+import dev.meshlog.schemas.radio.FrameKind;
+import dev.meshlog.schemas.radio.LinkEventKind;
+import dev.meshlog.schemas.wire.FrameParser;
+import dev.meshlog.schemas.wire.FramePiece;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a radio, from the request for its config to the end. Whatever the radio says is handed over before it is looked at.
+ * Silence of the mesh is not death of the link: only a heartbeat that gets no byte for an answer is.
+ */
+final class RadioSession {
+    /** How soon closing is noticed. */
+    private static final Duration LOOK_UP = Duration.ofMillis(200);
+
+    private static final Duration LEAVE = Duration.ofSeconds(1);
+
+    private static final int NODES_ONLY = 69_421;
+    private static final int CHUNK = 64 << 10;
+
+    private final RadioConnection connection;
+    private final LiveSink sink;
+    private final Watch watch;
+    private final Timing timing;
+    private final Clock clock;
+    private final LongSupplier nanos;
+    private final RandomGenerator random;
+    private final FrameParser parser = FrameParser.fromRadio(0);
+    private final RadioFacts facts = new RadioFacts();
+    private long configAsked;
+    private int nonce;
+    private boolean complete;
+    private long lastByte;
+    private long lastPacket;
+    private @Nullable Long askedAt;
+    private boolean silent;
+    private volatile boolean closing;
+
+    /** @param watch is asked and told while the session runs, in its thread */
+    RadioSession(
+            RadioConnection connection,
+            LiveSink sink,
+            Watch watch,
+            Timing timing,
+            Clock clock,
+            LongSupplier nanos,
+            RandomGenerator random) {
+        this.connection = connection;
+        this.sink = sink;
+        this.watch = watch;
+        this.timing = timing;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.random = random;
+    }
+
+    /** What knows more than one session. */
+    interface Watch {
+        /**
+         * The radio has said who it is.
+         *
+         * @throws LinkException when this link must not have it
+         */
+        void identified(RadioFacts radio) throws LinkException;
+
+        /** Its config is complete. */
+        void connected(RadioFacts radio);
+
+        /** It has started anew without the connection ending. */
+        void rebooted(RadioFacts radio);
+    }
+
+    /** Why a session ended. */
+    enum End {
+        CLOSED_BY_US,
+        CLOSED_BY_RADIO,
+        NO_ANSWER
+    }
+
+    /** @throws IOException when the connection broke; what came before is handed over */
+    End run() throws IOException, LinkException, InterruptedException {
+        byte[] chunk = new byte[CHUNK];
+        lastByte = nanos.getAsLong();
+        lastPacket = lastByte;
+        try {
+            askForConfig();
+            while (true) {
+                if (closing) {
+                    takeLeave(chunk);
+                    return End.CLOSED_BY_US;
+                }
+                int read = connection.read(chunk, LOOK_UP);
+                if (read < 0) {
+                    return closing ? End.CLOSED_BY_US : End.CLOSED_BY_RADIO;
+                }
+                if (read > 0) {
+                    lastByte = nanos.getAsLong();
+                    askedAt = null;
+                    take(parser.feed(chunk, 0, read));
+                } else if (isDead()) {
+                    return End.NO_ANSWER;
+                }
+                noticeSilence();
+            }
+        } finally {
+            take(parser.end());
+        }
+    }
+
+    /** What is already on its way is still received. */
+    private void takeLeave(byte[] chunk) throws IOException, LinkException, InterruptedException {
+        say(ToRadio.newBuilder().setDisconnect(true));
+        long began = nanos.getAsLong();
+        int read = 1;
+        while (read > 0 && nanos.getAsLong() - began < LEAVE.toNanos()) {
+            read = connection.read(chunk, LOOK_UP);
+            if (read > 0) {
+                take(parser.feed(chunk, 0, read));
+            }
+        }
+    }
+
+    /** Any thread may call it. */
+    void close() {
+        closing = true;
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    private boolean isDead() throws IOException, LinkException, InterruptedException {
+        long now = nanos.getAsLong();
+        if (askedAt != null) {
+            return now - askedAt >= timing.answer().toNanos();
+        }
+        if (now - lastByte >= timing.heartbeat().toNanos()) {
+            // Nobody pauses so long inside a frame: what looks like the beginning of one is noise.
+            take(parser.end());
+            // Not nonce 1: that makes the radio send its NODEINFO to everybody.
+            say(ToRadio.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()));
+            askedAt = now;
+        }
+        return false;
+    }
+
+    private void noticeSilence() {
+        Duration quiet = Duration.ofNanos(nanos.getAsLong() - lastPacket);
+        if (complete && !silent && quiet.compareTo(timing.silent()) >= 0) {
+            silent = true;
+            sink.report(
+                    LinkEventKind.SILENT,
+                    "the radio answers, but no packet came for " + quiet.toSeconds() + " s",
+                    facts.node(),
+                    facts.asMap());
+        }
+    }
+
+    private void take(List<FramePiece> pieces) throws LinkException, InterruptedException {
+        if (pieces.isEmpty()) {
+            return;
+        }
+        var batch = new ArrayList<Received>(pieces.size());
+        var messages = new ArrayList<FromRadio>(pieces.size());
+        for (FramePiece piece : pieces) {
+            if (piece instanceof FramePiece.Frame frame) {
+                FromRadio message = parsed(frame.payload());
+                messages.add(message);
+                batch.add(new Received.Message(FrameKind.FROM_RADIO, frame.payload(), null, null, isReplayed(message)));
+                complete |= isOurCompletion(message);
+            } else {
+                batch.add(Received.Refused.of((FramePiece.Skipped) piece, null));
+            }
+        }
+        sink.keep(batch);
+        for (FromRadio message : messages) {
+            learn(message);
+        }
+    }
+
+    private boolean isReplayed(FromRadio message) {
+        Long own = facts.node();
+        return complete
+                && own != null
+                && message.hasPacket()
+                && Replays.contains(message.getPacket(), own, configAsked);
+    }
+
+    private boolean isOurCompletion(FromRadio message) {
+        return message.hasConfigCompleteId() && message.getConfigCompleteId() == nonce;
+    }
+
+    private void learn(FromRadio message) throws LinkException, InterruptedException {
+        switch (message.getPayloadVariantCase()) {
+            case MY_INFO -> {
+                facts.learn(message.getMyInfo());
+                watch.identified(facts);
+            }
+            case METADATA -> facts.learn(message.getMetadata());
+            case CONFIG_COMPLETE_ID -> {
+                if (isOurCompletion(message)) {
+                    watch.connected(facts);
+                }
+            }
+            case PACKET -> {
+                lastPacket = nanos.getAsLong();
+                if (silent) {
+                    silent = false;
+                    sink.report(LinkEventKind.HEARD_AGAIN, null, facts.node(), facts.asMap());
+                }
+            }
+            case REBOOTED -> {
+                watch.rebooted(facts);
+                complete = false;
+                askForConfigAgain();
+            }
+            default -> {
+                // Kept, and of no interest to the connection.
+            }
+        }
+    }
+
+    private void askForConfigAgain() throws LinkException {
+        try {
+            askForConfig();
+        } catch (IOException e) {
+            // The next read meets the same and ends the session.
+            complete = false;
+        }
+    }
+
+    private void askForConfig() throws IOException {
+        do {
+            nonce = random.nextInt();
+        } while (nonce == 0 || (nonce >= NODES_ONLY - 1 && nonce <= NODES_ONLY));
+        configAsked = clock.instant().getEpochSecond();
+        say(ToRadio.newBuilder().setWantConfigId(nonce));
+    }
+
+    private void say(ToRadio.Builder message) throws IOException {
+        byte[] payload = message.build().toByteArray();
+        connection.write(ByteBuffer.allocate(4 + payload.length)
+                .putShort((short) 0x94C3)
+                .putShort((short) payload.length)
+                .put(payload)
+                .array());
+    }
+
+    private static FromRadio parsed(ByteString payload) {
+        try {
+            return FromRadio.parseFrom(payload);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the parser took for a message what is none", e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ingest.radio;
+
+import org.jspecify.annotations.NullMarked;
