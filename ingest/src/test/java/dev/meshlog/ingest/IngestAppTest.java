@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
+import dev.meshlog.ingest.testing.TestBroker;
 import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.testing.TestBroker;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.radio.FrameKind;

@@ -1,4 +1,4 @@
-package dev.meshlog.ingest;
+package dev.meshlog.ingest.testing;
 
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
@@ -27,12 +27,12 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /** A broker of one node with the topics of the radio side, for one test class. */
-final class TestBroker implements AutoCloseable {
+public final class TestBroker implements AutoCloseable {
     private final Properties properties;
     private KafkaRaftServer server;
     private final String bootstrap;
 
-    TestBroker(Path directory) throws Exception {
+    public TestBroker(Path directory) throws Exception {
         int port = freePort();
         int controllerPort = freePort();
         bootstrap = "127.0.0.1:" + port;
@@ -49,18 +49,18 @@ final class TestBroker implements AutoCloseable {
         createTopics();
     }
 
-    Map<String, String> client() {
+    public Map<String, String> client() {
         return Map.of("bootstrap.servers", bootstrap);
     }
 
     /** Until {@link #restart}. */
-    void stop() {
+    public void stop() {
         server.shutdown();
         server.awaitShutdown();
     }
 
     /** Comes back at the same address with everything that it had. */
-    void restart() {
+    public void restart() {
         server = started();
     }
 
@@ -71,14 +71,14 @@ final class TestBroker implements AutoCloseable {
     }
 
     /** Every committed record, in the order of its partition. */
-    <V> List<V> read(Topic<String, V> topic, String key) {
+    public <V> List<V> read(Topic<String, V> topic, String key) {
         return readRaw(topic).stream()
                 .filter(record -> key.equals(new String(record.key(), java.nio.charset.StandardCharsets.UTF_8)))
                 .map(record -> topic.values().deserializer().deserialize(topic.name(), record.value()))
                 .toList();
     }
 
-    List<ConsumerRecord<byte[], byte[]>> readRaw(Topic<String, ?> topic) {
+    public List<ConsumerRecord<byte[], byte[]>> readRaw(Topic<String, ?> topic) {
         Map<String, Object> properties = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrap,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ingest.testing;
+
+import org.jspecify.annotations.NullMarked;
