@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.meshlog.infra.UserError;
-import dev.meshlog.ingest.LinkConfig;
-import dev.meshlog.ingest.Pace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -107,60 +105,23 @@ public record MeshlogConfig(
     }
 
     public record Radio(
-            @Nullable List<Link> links, @Nullable List<Channel> channels) {
+            @Nullable List<LinkSettings> links, @Nullable List<Channel> channels) {
         public Radio {
             links = links == null ? List.of() : List.copyOf(links);
             channels = channels == null ? List.of() : List.copyOf(channels);
-            var names = links.stream().map(Link::name).collect(Collectors.toSet());
+            var names = links.stream().map(LinkSettings::name).collect(Collectors.toSet());
             require(names.size() == links.size(), "radio.links", "a different name for each link");
+            LinkSettings.requireDifferentPlaces(links);
         }
 
         @Override
-        public List<Link> links() {
+        public List<LinkSettings> links() {
             return Objects.requireNonNull(links);
         }
 
         @Override
         public List<Channel> channels() {
             return Objects.requireNonNull(channels);
-        }
-    }
-
-    /**
-     * One source of packets.
-     *
-     * @param type {@code file}
-     * @param path of a {@code .frames} or {@code .mqtt.jsonl} recording
-     * @param messagesPerSecond how fast the recording is played; absent: as fast as possible
-     */
-    public record Link(
-            @JsonProperty(required = true) String name,
-            @JsonProperty(required = true) String network,
-            @JsonProperty(required = true) String type,
-            @Nullable String path,
-            @Nullable Integer messagesPerSecond) {
-        private static final String NAME = "[a-z0-9][a-z0-9._-]{0,63}";
-        private static final String NAME_RULE = "1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit";
-
-        public Link {
-            require(name != null && name.matches(NAME), "radio.links.name", NAME_RULE);
-            require(network != null && network.matches(NAME), "radio.links.network of link " + name, NAME_RULE);
-            require("file".equals(type), "radio.links.type of link " + name, "file");
-            require(
-                    path != null && (path.endsWith(".frames") || path.endsWith(".jsonl")),
-                    "radio.links.path of link " + name,
-                    "the name of a .frames or .jsonl file");
-            require(
-                    messagesPerSecond == null || messagesPerSecond > 0,
-                    "radio.links.messagesPerSecond of link " + name,
-                    "a positive number");
-        }
-
-        /** As the ingest module wants it. */
-        public LinkConfig toLinkConfig() {
-            Pace pace = messagesPerSecond == null ? Pace.FAST : Pace.perSecond(messagesPerSecond);
-            return new LinkConfig(
-                    name, network, new LinkConfig.FileSource(Path.of(Objects.requireNonNull(path)), pace));
         }
     }
 

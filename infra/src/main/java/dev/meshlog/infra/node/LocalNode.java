@@ -1,6 +1,7 @@
 package dev.meshlog.infra.node;
 
 import dev.meshlog.infra.UserError;
+import dev.meshlog.infra.config.LinkSettings;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.topics.TopicProvisioning;
 import dev.meshlog.ingest.IngestApp;
@@ -202,9 +203,7 @@ public final class LocalNode implements AutoCloseable {
     private void startIngest() {
         ingest = new IngestApp(new IngestConfig(
                 cluster.properties(),
-                config.radio().links().stream()
-                        .map(MeshlogConfig.Link::toLinkConfig)
-                        .toList(),
+                config.radio().links().stream().map(LinkSettings::toLinkConfig).toList(),
                 directory.resolve("spools"),
                 clock));
         ingest.start();

@@ -1,7 +1,7 @@
 package dev.meshlog.infra.node;
 
 import dev.meshlog.infra.UserError;
-import dev.meshlog.infra.config.MeshlogConfig;
+import dev.meshlog.infra.config.LinkSettings;
 import dev.meshlog.schemas.Hex;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,8 +51,8 @@ public record Recording(String name, String network, Path file) {
         }
     }
 
-    MeshlogConfig.Link link() {
-        return new MeshlogConfig.Link(name, network, "file", file.toString(), MESSAGES_PER_SECOND);
+    LinkSettings link() {
+        return LinkSettings.file(name, network, file.toString(), MESSAGES_PER_SECOND);
     }
 
     /** A resource of this module's recordings as a file. */

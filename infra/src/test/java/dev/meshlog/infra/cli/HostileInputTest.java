@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.meshlog.infra.broker.EmbeddedBroker;
+import dev.meshlog.infra.config.LinkSettings;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.LedgerIdentity;
 import dev.meshlog.infra.node.LocalNode;
@@ -326,7 +327,7 @@ class HostileInputTest {
         assertThat(report.verified()).as("%s", report).isTrue();
     }
 
-    private static List<MeshlogConfig.Link> links() throws IOException {
+    private static List<LinkSettings> links() throws IOException {
         byte[] session = recording(SESSION);
         byte[] config = recording(CONFIG);
         var random = new Random(SEED);
@@ -346,12 +347,12 @@ class HostileInputTest {
         files.put(
                 "mqtt-damaged.jsonl",
                 concat("{\"topic\": \"x\"}\n".getBytes(UTF_8), Arrays.copyOf(envelopes, envelopes.length - 40)));
-        var links = new ArrayList<MeshlogConfig.Link>();
+        var links = new ArrayList<LinkSettings>();
         Path recordings = Files.createDirectories(directory.resolve("input"));
         for (var file : files.entrySet()) {
             Path path = Files.write(recordings.resolve(file.getKey()), file.getValue());
             String name = file.getKey().substring(0, file.getKey().indexOf('.'));
-            links.add(new MeshlogConfig.Link(name, "net-" + name, "file", path.toString(), null));
+            links.add(LinkSettings.file(name, "net-" + name, path.toString(), null));
         }
         collectSecrets(session);
         collectSecrets(config);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshlog.infra.UserError;
+import dev.meshlog.ingest.LinkConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,11 +37,26 @@ class MeshlogConfigTest {
                         new MeshlogConfig.Broker(1),
                         new MeshlogConfig.Kafka("a:1", "b"),
                         new MeshlogConfig.Radio(
-                                java.util.List.of(new MeshlogConfig.Link("n", "w", "file", "p.frames", 7)),
+                                java.util.List.of(LinkSettings.file("n", "w", "p.frames", 7)),
                                 java.util.List.of(new MeshlogConfig.Channel("c", "AQ=="))),
                         new MeshlogConfig.Ledger(false, "bootstrap", "g", "k", 2, 3),
                         new MeshlogConfig.Snapshots(4, 5, true, "12h"),
                         new HttpConfig("h:1", "a", "t", "s", "p")));
+    }
+
+    @Test
+    void linksOfEveryTypeAreRead() {
+        MeshlogConfig config = MeshlogConfig.parse("""
+                radio:
+                  links:
+                    - {name: a, network: w, type: tcp, host: h, port: 5, silentMinutes: 6, spoolMegabytes: 7}
+                    - {name: b, network: w, type: serial, device: /dev/ttyUSB0, baudRate: 9600}
+                    - {name: c, network: w, type: udp, group: 224.0.0.70, port: 8, interface: lo}
+                    - {name: d, network: w, type: udp}
+                """, "x");
+        assertThat(config.radio().links())
+                .extracting(link -> link.toLinkConfig().source() instanceof LinkConfig.Live live ? live.place() : "")
+                .containsExactly("tcp h:5", "serial /dev/ttyUSB0", "udp 224.0.0.70:8 on lo", "udp 224.0.0.69:4403");
     }
 
     @ParameterizedTest
@@ -55,6 +71,11 @@ class MeshlogConfigTest {
                     radio: {links: [{name: N, network: w, type: file, path: p.frames}]} | radio.links.name must be
                     radio: {links: [{name: n, network: w, type: file, path: p.pcap}]} | radio.links.path of link n must be
                     radio: {links: [{network: w, type: file, path: p}]}       | name
+                    radio: {links: [{name: n, network: w, type: tcp}]}        | radio.links.host of link n must be
+                    radio: {links: [{name: n, network: w, type: tcp, host: h, port: 0}]} | radio.links.port of link n must be
+                    radio: {links: [{name: n, network: w, type: tcp, host: h, path: p.frames}]} | radio.links.path of link n must be absent
+                    radio: {links: [{name: n, network: w, type: serial}]}     | radio.links.device of link n must be
+                    radio: {links: [{name: a, network: w, type: tcp, host: h}, {name: b, network: w, type: tcp, host: H, port: 4403}]} | radio.links must be to different places, but a and b
                     ledger: {mode: dictator}                                  | ledger.mode must be
                     ledger: {minRoundIntervalMs: 0}                           | ledger.minRoundIntervalMs must be
                     snapshots: {keep: 1}                                      | snapshots.keep must be
