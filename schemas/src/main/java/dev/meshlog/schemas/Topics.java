@@ -22,6 +22,9 @@ import dev.meshlog.schemas.ledger.ValidatorTable;
 import dev.meshlog.schemas.radio.FrameOutcome;
 import dev.meshlog.schemas.radio.KeyDecision;
 import dev.meshlog.schemas.radio.KeyEvent;
+import dev.meshlog.schemas.radio.KeyFacts;
+import dev.meshlog.schemas.radio.KeyHolders;
+import dev.meshlog.schemas.radio.KeyHolding;
 import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.NodeObservation;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
@@ -85,7 +88,7 @@ public final class Topics {
     public static final Topic<String, KeyEvent> KEY_EVENTS =
             topic("radio.key-events", NODE, KeyEvent.SCHEMA$, 6, kept(90), List.of(RADIO), List.of(PEOPLE));
     public static final Topic<String, LinkEvent> LINKS =
-            topic("radio.links", LINK, LinkEvent.SCHEMA$, 6, kept(90), List.of(INGEST, RADIO), List.of(PEOPLE));
+            topic("radio.links", LINK, LinkEvent.SCHEMA$, 6, kept(90), List.of(INGEST, RADIO), List.of(RADIO, PEOPLE));
     public static final Topic<String, RejectedFrame> RADIO_REJECTED = topic(
             "radio.rejected",
             LINK,
@@ -262,8 +265,9 @@ public final class Topics {
         return ALL;
     }
 
-    /** Values of topics that Kafka Streams makes for itself; they outlive an upgrade like all others. */
-    private static final List<Schema> INTERNAL = List.of(FrameOutcome.SCHEMA$, NodeObservation.SCHEMA$);
+    /** Values of topics and stores that Kafka Streams makes for itself; they outlive an upgrade like all others. */
+    private static final List<Schema> INTERNAL = List.of(
+            FrameOutcome.SCHEMA$, NodeObservation.SCHEMA$, KeyFacts.SCHEMA$, KeyHolding.SCHEMA$, KeyHolders.SCHEMA$);
 
     /** Schemas of all values, for {@code meshlog.schemas}. */
     public static List<Schema> valueSchemas() {

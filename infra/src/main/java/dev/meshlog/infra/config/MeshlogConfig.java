@@ -42,7 +42,7 @@ public record MeshlogConfig(
 
     public MeshlogConfig {
         broker = broker == null ? new Broker(null) : broker;
-        radio = radio == null ? new Radio(null, null) : radio;
+        radio = radio == null ? new Radio(null, null, null, null) : radio;
         ledger = ledger == null ? new Ledger(null, null, null, null, null, null) : ledger;
         snapshots = snapshots == null ? new Snapshots(null, null, null, null) : snapshots;
         http = http == null ? new HttpConfig(null, null, null, null, null) : http;
@@ -105,8 +105,13 @@ public record MeshlogConfig(
     }
 
     public record Radio(
-            @Nullable List<LinkSettings> links, @Nullable List<Channel> channels) {
+            @Nullable List<LinkSettings> links,
+            @Nullable List<Channel> channels,
+            @Nullable List<PrivateKeyConfig> privateKeys,
+            @Nullable RadioLimitsConfig limits) {
         public Radio {
+            privateKeys = privateKeys == null ? List.of() : List.copyOf(privateKeys);
+            limits = limits == null ? new RadioLimitsConfig(null, null, null) : limits;
             links = links == null ? List.of() : List.copyOf(links);
             channels = channels == null ? List.of() : List.copyOf(channels);
             var names = links.stream().map(LinkSettings::name).collect(Collectors.toSet());
@@ -122,6 +127,16 @@ public record MeshlogConfig(
         @Override
         public List<Channel> channels() {
             return Objects.requireNonNull(channels);
+        }
+
+        @Override
+        public List<PrivateKeyConfig> privateKeys() {
+            return Objects.requireNonNull(privateKeys);
+        }
+
+        @Override
+        public RadioLimitsConfig limits() {
+            return Objects.requireNonNull(limits);
         }
     }
 
@@ -292,7 +307,7 @@ public record MeshlogConfig(
                 e);
     }
 
-    private static void require(boolean holds, String key, String wanted) {
+    static void require(boolean holds, String key, String wanted) {
         if (!holds) {
             throw new IllegalArgumentException(key + " must be " + wanted);
         }

@@ -3,6 +3,7 @@ package dev.meshlog.infra.node;
 import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.config.LinkSettings;
 import dev.meshlog.infra.config.MeshlogConfig;
+import dev.meshlog.infra.config.PrivateKeyConfig;
 import dev.meshlog.infra.topics.TopicProvisioning;
 import dev.meshlog.ingest.IngestApp;
 import dev.meshlog.ingest.IngestConfig;
@@ -18,6 +19,7 @@ import dev.meshlog.streams.ledger.LedgerStreams;
 import dev.meshlog.streams.ledger.VertexProducer;
 import dev.meshlog.streams.radio.ChannelKey;
 import dev.meshlog.streams.radio.ChannelKeys;
+import dev.meshlog.streams.radio.RadioSettings;
 import dev.meshlog.streams.radio.RadioStreamsConfig;
 import dev.meshlog.streams.radio.RadioTopology;
 import java.nio.file.Path;
@@ -85,7 +87,7 @@ public final class LocalNode implements AutoCloseable {
 
         radio = new StreamsApp(
                 "radio tables",
-                new RadioTopology(channels()).get(),
+                new RadioTopology(radioSettings()).get(),
                 radioConfig().properties());
         parts.push(radio);
         radio.start();
@@ -188,6 +190,16 @@ public final class LocalNode implements AutoCloseable {
                 clock);
         ledgerParts.push(producer);
         producer.start();
+    }
+
+    private RadioSettings radioSettings() {
+        MeshlogConfig.Radio settings = config.radio();
+        return new RadioSettings(
+                channels(),
+                settings.privateKeys().stream()
+                        .map(PrivateKeyConfig::privateKey)
+                        .toList(),
+                settings.limits().limits());
     }
 
     private ChannelKeys channels() {

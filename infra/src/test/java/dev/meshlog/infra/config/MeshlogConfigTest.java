@@ -28,6 +28,8 @@ class MeshlogConfigTest {
                 radio:
                   links: [{name: n, network: w, type: file, path: p.frames, messagesPerSecond: 7}]
                   channels: [{name: c, psk: AQ==}]
+                  privateKeys: [{network: w, node: "!00000929", key: oAMwYz5jUi+KTYHsbZ0eZhf2yP/TpMaYIpU31E5SIn8=}]
+                  limits: {newNodesPerHour: 8, nodes: 9, newKeysPerHour: 10}
                 ledger: {enabled: false, mode: bootstrap, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3}
                 snapshots: {intervalSeconds: 4, keep: 5, shortenLog: true, keepLogFor: 12h}
                 http: {listen: "h:1", advertised: a, tokenFile: t, keyStore: s, keyStorePasswordFile: p}
@@ -38,7 +40,10 @@ class MeshlogConfigTest {
                         new MeshlogConfig.Kafka("a:1", "b"),
                         new MeshlogConfig.Radio(
                                 java.util.List.of(LinkSettings.file("n", "w", "p.frames", 7)),
-                                java.util.List.of(new MeshlogConfig.Channel("c", "AQ=="))),
+                                java.util.List.of(new MeshlogConfig.Channel("c", "AQ==")),
+                                java.util.List.of(new PrivateKeyConfig(
+                                        "w", "!00000929", "oAMwYz5jUi+KTYHsbZ0eZhf2yP/TpMaYIpU31E5SIn8=")),
+                                new RadioLimitsConfig(8, 9, 10)),
                         new MeshlogConfig.Ledger(false, "bootstrap", "g", "k", 2, 3),
                         new MeshlogConfig.Snapshots(4, 5, true, "12h"),
                         new HttpConfig("h:1", "a", "t", "s", "p")));
@@ -76,6 +81,9 @@ class MeshlogConfigTest {
                     radio: {links: [{name: n, network: w, type: tcp, host: h, path: p.frames}]} | radio.links.path of link n must be absent
                     radio: {links: [{name: n, network: w, type: serial}]}     | radio.links.device of link n must be
                     radio: {links: [{name: a, network: w, type: tcp, host: h}, {name: b, network: w, type: tcp, host: H, port: 4403}]} | radio.links must be to different places, but a and b
+                    radio: {limits: {nodes: 0}}                               | radio.limits.nodes must be
+                    radio: {privateKeys: [{network: w, node: "!1", key: AQ==}]} | the private key of !00000001 does not have 32 bytes
+                    radio: {privateKeys: [{network: w, node: me, key: AQ==}]} | 'me' is not a node number
                     ledger: {mode: dictator}                                  | ledger.mode must be
                     ledger: {minRoundIntervalMs: 0}                           | ledger.minRoundIntervalMs must be
                     snapshots: {keep: 1}                                      | snapshots.keep must be

@@ -3,6 +3,7 @@ package dev.meshlog.streams.http;
 import dev.meshlog.ledger.chain.ChainHead;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -28,6 +29,8 @@ final class ServerMetrics implements AutoCloseable {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
+        // The radio tables count their alerts there: they run with or without a server.
+        Metrics.addRegistry(registry);
     }
 
     /** Those of the streams application. */
@@ -82,6 +85,7 @@ final class ServerMetrics implements AutoCloseable {
         if (streamsMetrics != null) {
             streamsMetrics.close();
         }
+        Metrics.removeRegistry(registry);
         registry.close();
     }
 }

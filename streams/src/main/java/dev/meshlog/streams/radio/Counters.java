@@ -16,8 +16,8 @@ import dev.meshlog.schemas.wire.RejectReason;
  *   refused = the sum of refused.REASON
  * </pre>
  *
- * {@code undecrypted} counts packets, and {@code partsRejected.REASON} counts what
- * was wrong inside frames that were otherwise used, such as a key.
+ * {@code undecrypted} counts packets, {@code turnedAway} those and the listed nodes that the tables had no room for, and {@code partsRejected.REASON}
+ * counts what was wrong inside frames that were otherwise used, such as a key.
  */
 final class Counters {
     static final String FRAMES = "frames";
@@ -25,6 +25,7 @@ final class Counters {
     static final String OTHER_FRAMES = "otherFrames";
     static final String PACKETS = "packets";
     static final String DUPLICATES = "duplicates";
+    static final String TURNED_AWAY = "turnedAway";
     static final String UNDECRYPTED = "undecrypted";
     static final String REJECTED = "rejected";
     static final String REFUSED = "refused";

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.RecordPosition;
+import dev.meshlog.schemas.meshtastic.DeviceMetadata;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
@@ -12,27 +13,34 @@ import dev.meshlog.schemas.radio.FrameKind;
 import dev.meshlog.schemas.radio.FrameOutcome;
 import dev.meshlog.schemas.radio.NodeObservation;
 import dev.meshlog.schemas.radio.RadioFrame;
-import dev.meshlog.schemas.radio.RadioPacket;
 import dev.meshlog.schemas.wire.RejectReason;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes frames. The same frame always gives the same. */
 final class FrameReader {
+    /** Several times what any message of a radio or a gateway takes, and all that a dead letter keeps. */
+    static final int MAX_PAYLOAD = 4096;
+
     private final PacketReader packets;
 
     FrameReader(ChannelKeys channels) {
         this.packets = new PacketReader(channels);
     }
 
-    Decoded read(RadioFrame frame, RecordPosition evidence) {
+    /** @param ownNode which node the link's radio is, when it has said so */
+    Decoded read(RadioFrame frame, RecordPosition evidence, @Nullable Long ownNode) {
+        if (frame.getPayload().remaining() > MAX_PAYLOAD) {
+            return rejected(frame, evidence, RejectReason.PAYLOAD_TOO_LONG);
+        }
         ByteString payload = ByteString.copyFrom(frame.getPayload().duplicate());
         try {
             return switch (frame.getKind()) {
-                case FROM_RADIO -> fromRadio(frame, evidence, FromRadio.parseFrom(payload));
+                case FROM_RADIO -> fromRadio(frame, evidence, FromRadio.parseFrom(payload), ownNode);
                 case SERVICE_ENVELOPE -> envelope(frame, evidence, ServiceEnvelope.parseFrom(payload));
-                case MESH_PACKET -> packet(frame, evidence, MeshPacket.parseFrom(payload), null);
-                case IMPORTED_NODE -> nodeInfo(frame, evidence, NodeInfo.parseFrom(payload));
+                case MESH_PACKET -> packet(frame, evidence, MeshPacket.parseFrom(payload), null, null);
+                case IMPORTED_NODE -> nodeInfo(frame, evidence, NodeInfo.parseFrom(payload), null);
                 case UNKNOWN -> rejected(frame, evidence, RejectReason.KIND_UNKNOWN);
             };
         } catch (InvalidProtocolBufferException e) {
@@ -40,13 +48,14 @@ final class FrameReader {
         }
     }
 
-    private Decoded fromRadio(RadioFrame frame, RecordPosition evidence, FromRadio message) {
+    private Decoded fromRadio(RadioFrame frame, RecordPosition evidence, FromRadio message, @Nullable Long ownNode) {
         return switch (message.getPayloadVariantCase()) {
-            case PACKET -> packet(frame, evidence, message.getPacket(), null);
-            case NODE_INFO -> nodeInfo(frame, evidence, message.getNodeInfo());
+            case PACKET -> packet(frame, evidence, message.getPacket(), null, ownNode);
+            case NODE_INFO -> nodeInfo(frame, evidence, message.getNodeInfo(), ownNode);
             case MY_INFO -> config(frame, NodeNumber.of(message.getMyInfo().getMyNodeNum()));
-            case CONFIG, MODULE_CONFIG, CHANNEL, METADATA, FILE_INFO, DEVICE_UI_CONFIG, CONFIG_COMPLETE_ID ->
-                config(frame, null);
+            case METADATA ->
+                ownNode == null ? config(frame, null) : ownFirmware(frame, evidence, message.getMetadata(), ownNode);
+            case CONFIG, MODULE_CONFIG, CHANNEL, FILE_INFO, DEVICE_UI_CONFIG, CONFIG_COMPLETE_ID -> config(frame, null);
             case LOG_RECORD,
                     REBOOTED,
                     QUEUE_STATUS,
@@ -59,40 +68,61 @@ final class FrameReader {
 
     private Decoded envelope(RadioFrame frame, RecordPosition evidence, ServiceEnvelope envelope) {
         return envelope.hasPacket()
-                ? packet(frame, evidence, envelope.getPacket(), envelope)
+                ? packet(frame, evidence, envelope.getPacket(), envelope, null)
                 : rejected(frame, evidence, RejectReason.PAYLOAD_WITHOUT_PACKET);
     }
 
     private Decoded packet(
-            RadioFrame frame, RecordPosition evidence, MeshPacket packet, @Nullable ServiceEnvelope envelope) {
+            RadioFrame frame,
+            RecordPosition evidence,
+            MeshPacket packet,
+            @Nullable ServiceEnvelope envelope,
+            @Nullable Long ownNode) {
         long from = NodeNumber.of(packet.getFrom());
         if (!NodeNumber.isNode(from)) {
             return rejected(frame, evidence, RejectReason.SENDER_NOT_A_NODE);
         }
-        RadioPacket read = packets.read(frame, evidence, packet, envelope);
-        boolean overMqtt = frame.getKind() == FrameKind.SERVICE_ENVELOPE || packet.getViaMqtt();
-        return observation(new NodeObservation(
-                frame.getNetwork(), from, frame.getLink(), frame.getReceivedAtMs(), evidence, read, overMqtt, null));
+        boolean fromRadio = frame.getKind() == FrameKind.FROM_RADIO;
+        return observation(of(frame, evidence, from)
+                .setPacket(packets.read(frame, evidence, packet, envelope))
+                .setOverMqtt(frame.getKind() == FrameKind.SERVICE_ENVELOPE || packet.getViaMqtt())
+                .setFromRadio(fromRadio)
+                .setReplayed(frame.getReplayed() || (fromRadio && Replays.isReplay(packet)))
+                .setToOwnNode(ownNode != null && ownNode == NodeNumber.of(packet.getTo())));
     }
 
-    private static Decoded nodeInfo(RadioFrame frame, RecordPosition evidence, NodeInfo info) {
+    private static Decoded nodeInfo(RadioFrame frame, RecordPosition evidence, NodeInfo info, @Nullable Long ownNode) {
         long node = NodeNumber.of(info.getNum());
         if (!NodeNumber.isNode(node)) {
             return rejected(frame, evidence, RejectReason.NODE_NOT_A_NODE);
         }
-        return observation(new NodeObservation(
-                frame.getNetwork(),
-                node,
-                frame.getLink(),
-                frame.getReceivedAtMs(),
-                evidence,
-                null,
-                false,
-                info.toByteString().asReadOnlyByteBuffer()));
+        return observation(of(frame, evidence, node)
+                .setNodeInfo(info.toByteString().asReadOnlyByteBuffer())
+                .setFromRadio(frame.getKind() == FrameKind.FROM_RADIO)
+                .setImported(frame.getKind() == FrameKind.IMPORTED_NODE)
+                .setOwnNode(ownNode != null && ownNode == node));
     }
 
-    private static Decoded observation(NodeObservation observation) {
-        return new Decoded(observation, null, null);
+    private static Decoded ownFirmware(
+            RadioFrame frame, RecordPosition evidence, DeviceMetadata metadata, long ownNode) {
+        return observation(of(frame, evidence, ownNode)
+                .setNodeInfo(ByteBuffer.allocate(0))
+                .setFromRadio(true)
+                .setOwnNode(true)
+                .setFirmwareVersion(NodeFacts.name(metadata.getFirmwareVersion())));
+    }
+
+    private static NodeObservation.Builder of(RadioFrame frame, RecordPosition evidence, long node) {
+        return NodeObservation.newBuilder()
+                .setNetwork(frame.getNetwork())
+                .setNode(node)
+                .setLink(frame.getLink())
+                .setReceivedAtMs(frame.getReceivedAtMs())
+                .setEvidence(evidence);
+    }
+
+    private static Decoded observation(NodeObservation.Builder observation) {
+        return new Decoded(observation.build(), null, null);
     }
 
     private static Decoded config(RadioFrame frame, @Nullable Long ownNode) {

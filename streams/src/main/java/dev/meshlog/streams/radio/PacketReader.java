@@ -62,7 +62,7 @@ final class PacketReader {
     }
 
     /** Admin messages carry keys and passwords, and what was encrypted could not be blanked at the edge. */
-    private static void decoded(RadioPacket.Builder builder, Data data) {
+    static void decoded(RadioPacket.Builder builder, Data data) {
         Redaction redaction = Redaction.ofData(data.toByteString());
         Data clean = data;
         if (!redaction.paths().isEmpty()) {

@@ -1,13 +1,17 @@
 package dev.meshlog.streams.radio;
 
 import dev.meshlog.schemas.AvroSerde;
+import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.SingleObject;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.radio.FrameOutcome;
+import dev.meshlog.schemas.radio.KeyHolding;
 import dev.meshlog.schemas.radio.NodeObservation;
+import dev.meshlog.schemas.radio.RadioAlert;
 import dev.meshlog.schemas.radio.RejectedFrame;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,59 +29,120 @@ import org.apache.kafka.streams.kstream.Repartitioned;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From frames to packets, nodes, keys and counters.
+ * From frames to packets, nodes, keys, alerts and counters.
  *
  * <pre>
- *   radio.frames (by link) ─ decode ─┬─ observations (by node) ─ tables ─┬─> radio.packets, .nodes, .pubkeys, .key-events
- *                                    │                                   ├─> radio.rejected
- *                                    ├─> radio.rejected                  │
- *                                    └─ outcomes (by link)               └─ outcomes (by link)
+ *   radio.frames (by link) ─ decode ─┬─ observations (by node) ─┬─ tables ─┬─> radio.packets, .receptions, .nodes, .pubkeys,
+ *                                    │                          │          │   .telemetry, .edges, .key-events, .alerts
+ *   radio.key-decisions (by node) ───┼──────────────────────────┘          ├─ holdings (by key) ─ share ─┬─> radio.key-events, .alerts
+ *                                    │                          ^          │                             │
+ *                                    │                          └──────────┼────────── claims ───────────┘
+ *                                    ├─> radio.rejected <──────────────────┤
+ *                                    └─ outcomes (by link)                 └─ outcomes (by link)
  *                                           └───────── count ─────────────────────┘
  *   radio.rejected (by link, from ingest) ───────────────┘
- *                                                        └─> radio.links
+ *                                                        └─> radio.links ─ alert ─> radio.alerts
  * </pre>
  *
  * Every frame gives exactly one outcome, from wherever its fate is decided: so the counters of a link add up although duplicates are
- * only noticed behind the repartitioning by node.
+ * only noticed behind the repartitioning by node. Claims go back through the topic of the observations, as one of them.
  */
 public final class RadioTopology implements Supplier<Topology> {
-    private final ChannelKeys channels;
+    private static final String OBSERVATIONS = "observations";
+    private static final String CLAIMS = "claims";
 
-    public RadioTopology(ChannelKeys channels) {
-        this.channels = channels;
+    private final RadioSettings settings;
+
+    public RadioTopology(RadioSettings settings) {
+        this.settings = settings;
     }
 
     @Override
     public Topology get() {
         var builder = new StreamsBuilder();
-        KStream<String, Decoded> decoded = builder.stream(
-                        Topics.FRAMES.name(),
-                        Consumed.with(Topics.FRAMES.keys(), Serdes.ByteArray()).withName("frames"))
-                .process(() -> new FrameDecoding(channels), Named.as("decode-frame"));
+        KStream<String, Decoded> decoded = source(builder, Topics.FRAMES, "frames")
+                .process(new FrameDecodingSupplier(settings.channels()), Named.as("decode-frame"));
         to(each(decoded, "rejected-frame", frame -> maybe(frame.rejected())), Topics.RADIO_REJECTED, "rejected-frames");
 
-        KStream<String, NodeChange> changes = each(decoded, "observation", frame -> maybe(frame.observation()))
-                .selectKey((link, seen) -> NodeNumber.key(seen.getNetwork(), seen.getNode()), Named.as("by-node"))
-                .repartition(repartitioned("observations", NodeObservation.SCHEMA$, Topics.NODES.partitions()))
-                .process(new NodeTablesSupplier(), Named.as("update-node"));
+        KStream<String, NodeChange> changes = changes(builder, decoded);
+        tables(changes);
+        KStream<String, KeySharing.Note> notes = each(changes, "holding", NodeChange::holdings)
+                .selectKey((node, holding) -> holding.getNetwork() + "/" + Hex.of(holding.getKey()), Named.as("by-key"))
+                .repartition(repartitioned("key-holdings", KeyHolding.SCHEMA$, Topics.PUBKEYS.partitions()))
+                .process(new KeySharingSupplier(), Named.as("share-key"));
+        to(each(notes, "shared-key", note -> maybe(note.event())), Topics.KEY_EVENTS, "shared-keys");
+        alerts(
+                each(notes, "shared-key-alert", note -> note.event() == null ? List.of() : Alerts.of(note.event())),
+                "sharing");
+        each(notes, CLAIMS, note -> maybe(note.claim()));
+
+        count(builder, decoded, changes);
+        alerts(
+                source(builder, Topics.LINKS, "links").flatMapValues(Alerts::ofLinkEvent, Named.as("link-alert")),
+                "link");
+
+        return builder.build()
+                .addSink(
+                        "claims-sink",
+                        OBSERVATIONS + "-repartition",
+                        Serdes.String().serializer(),
+                        RadioTopology.<NodeObservation>serde(NodeObservation.SCHEMA$)
+                                .serializer(),
+                        CLAIMS);
+    }
+
+    private KStream<String, NodeChange> changes(StreamsBuilder builder, KStream<String, Decoded> decoded) {
+        var keyTable = new KeyTable(LowEntropyKeys.load(), settings.limits().newKeysPerHour());
+        KStream<String, NodeChange> seen = each(decoded, "observation", frame -> maybe(frame.observation()))
+                .selectKey(
+                        (link, observation) -> NodeNumber.key(observation.getNetwork(), observation.getNode()),
+                        Named.as("by-node"))
+                .repartition(repartitioned(OBSERVATIONS, NodeObservation.SCHEMA$, Topics.NODES.partitions()))
+                .process(new NodeTablesSupplier(settings, keyTable), Named.as("update-node"));
+        KStream<String, NodeChange> decided = source(builder, Topics.KEY_DECISIONS, "key-decisions")
+                .process(() -> new KeyDeciding(keyTable), Named.as("decide-key"), NodeTables.KEYS);
+        return seen.merge(decided, Named.as("changes"));
+    }
+
+    private static void tables(KStream<String, NodeChange> changes) {
         to(each(changes, "first-reception", change -> maybe(change.packet())), Topics.PACKETS, "packets");
+        to(each(changes, "reception", change -> maybe(change.reception())), Topics.RECEPTIONS, "receptions");
         to(each(changes, "changed-node", change -> maybe(change.node())), Topics.NODES, "nodes");
-        to(each(changes, "changed-key", change -> maybe(change.key())), Topics.PUBKEYS, "public-keys");
+        to(
+                each(
+                        changes,
+                        "changed-key",
+                        change -> change.key() == null
+                                ? List.of()
+                                : Collections.singletonList(change.key().entry())),
+                Topics.PUBKEYS,
+                "public-keys");
+        to(each(changes, "measurement", change -> maybe(change.telemetry())), Topics.TELEMETRY, "telemetry");
+        to(each(changes, "changed-edges", change -> maybe(change.edges())), Topics.EDGES, "edges");
         to(each(changes, "key-event", NodeChange::keyEvents), Topics.KEY_EVENTS, "key-events");
+        alerts(
+                each(
+                        changes,
+                        "key-alert",
+                        change -> change.keyEvents().stream()
+                                .flatMap(event -> Alerts.of(event).stream())
+                                .toList()),
+                "key");
+        alerts(each(changes, "node-alert", NodeChange::alerts), "node");
         KStream<String, RejectedFrame> parts = each(changes, "rejected-part", NodeChange::rejected)
                 .selectKey((node, rejected) -> rejected.getLink(), Named.as("rejected-part-by-link"));
         to(parts, Topics.RADIO_REJECTED, "rejected-parts");
+    }
 
+    private static void count(
+            StreamsBuilder builder, KStream<String, Decoded> decoded, KStream<String, NodeChange> changes) {
         KStream<String, FrameOutcome> ofFrames = each(decoded, "outcome-of-frame", frame -> maybe(frame.outcome()))
                 .repartition(outcomes("outcomes-of-frames"));
         KStream<String, FrameOutcome> ofObservations = each(
-                        changes, "outcome-of-observation", change -> List.of(change.outcome()))
+                        changes, "outcome-of-observation", change -> maybe(change.outcome()))
                 .selectKey((node, outcome) -> outcome.getLink(), Named.as("by-link"))
                 .repartition(outcomes("outcomes-of-observations"));
-        KStream<String, FrameOutcome> ofRefusals = builder.stream(
-                        Topics.RADIO_REJECTED.name(),
-                        Consumed.with(Topics.RADIO_REJECTED.keys(), Serdes.ByteArray())
-                                .withName("rejected"))
+        KStream<String, FrameOutcome> ofRefusals = source(builder, Topics.RADIO_REJECTED, "rejected")
                 .flatMapValues(Refusals::outcome, Named.as("refused-by-ingest"));
         to(
                 ofFrames.merge(ofObservations, Named.as("outcomes"))
@@ -85,7 +150,12 @@ public final class RadioTopology implements Supplier<Topology> {
                         .process(new LinkCountersSupplier(), Named.as("count")),
                 Topics.LINKS,
                 "link-counters");
-        return builder.build();
+    }
+
+    /** As bytes: what others wrote, or another version, must not stop it. */
+    private static KStream<String, byte[]> source(StreamsBuilder builder, Topic<String, ?> topic, String name) {
+        return builder.stream(
+                topic.name(), Consumed.with(topic.keys(), Serdes.ByteArray()).withName(name));
     }
 
     private static <T, R> KStream<String, R> each(KStream<String, T> stream, String name, Function<T, List<R>> part) {
@@ -94,6 +164,13 @@ public final class RadioTopology implements Supplier<Topology> {
 
     private static <T> void to(KStream<String, T> stream, Topic<String, T> topic, String name) {
         stream.to(topic.name(), Produced.with(topic.keys(), topic.values()).withName(name + "-sink"));
+    }
+
+    private static void alerts(KStream<String, RadioAlert> alerts, String name) {
+        to(
+                alerts.peek((key, alert) -> Alerts.count(alert), Named.as("count-" + name + "-alerts")),
+                Topics.ALERTS,
+                name + "-alerts");
     }
 
     private static <T> List<T> maybe(@Nullable T value) {
@@ -111,7 +188,7 @@ public final class RadioTopology implements Supplier<Topology> {
     }
 
     /** For the values of internal topics; those of the catalogue bring theirs along. */
-    private static <T extends SpecificRecordBase> Serde<T> serde(Schema schema) {
+    static <T extends SpecificRecordBase> Serde<T> serde(Schema schema) {
         return new AvroSerde<>(new SingleObject<T>(schema, Topics.WRITERS));
     }
 }

@@ -31,8 +31,8 @@ class FrameReaderFuzzTest {
                 .setReceivedAtMs(Instant.EPOCH)
                 .build();
         BoundedAllocation.check(input, () -> {
-            Decoded decoded = frames.read(frame, evidence);
-            assertThat(decoded).isEqualTo(frames.read(frame, evidence));
+            Decoded decoded = frames.read(frame, evidence, null);
+            assertThat(decoded).isEqualTo(frames.read(frame, evidence, null));
             assertThat(decoded.observation() == null).isEqualTo(decoded.outcome() != null);
         });
     }

@@ -1,0 +1,107 @@
+package dev.meshlog.streams.radio;
+
+import com.google.protobuf.ByteString;
+import dev.meshlog.schemas.Bytes32;
+import dev.meshlog.schemas.RecordPosition;
+import dev.meshlog.schemas.radio.KeyClaim;
+import dev.meshlog.schemas.radio.KeyDecision;
+import dev.meshlog.schemas.radio.KeyDecisionKind;
+import dev.meshlog.schemas.radio.KeyEvent;
+import dev.meshlog.schemas.radio.KeyEventKind;
+import dev.meshlog.schemas.radio.KeyFacts;
+import dev.meshlog.schemas.radio.KeySource;
+import dev.meshlog.schemas.radio.PublicKeyEntry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to the keys of one node, a second after the other. */
+final class KeyStory {
+    static final long NODE = 7;
+
+    final List<KeyEvent> events = new ArrayList<>();
+    final List<Bytes32> forgotten = new ArrayList<>();
+    private final KeyTable table;
+    private @Nullable KeyFacts facts;
+
+    KeyStory() {
+        this(8);
+    }
+
+    KeyStory(int newKeysPerHour) {
+        this.table = new KeyTable(LowEntropyKeys.load(), newKeysPerHour);
+    }
+
+    KeyStory see(long second, ByteString key) {
+        return see(second, key, KeySource.PACKET_RADIO, false);
+    }
+
+    KeyStory see(long second, ByteString key, KeySource source, boolean verified) {
+        return keep(
+                table.see(node(), new KeyTable.Sighting(key, source, at(second), evidence(second), verified, false)));
+    }
+
+    KeyStory decide(long second, KeyDecisionKind kind, ByteString key, @Nullable ByteString replaces) {
+        var decision = new KeyDecision(
+                "net", NODE, kind, bytes(key), replaces == null ? null : bytes(replaces), "ann", null, at(second));
+        return keep(table.decide(node(), decision, new RecordPosition("radio.key-decisions", 0, second)));
+    }
+
+    KeyStory claimed(long second, ByteString key, long owner) {
+        return keep(table.claimed(node(), new KeyClaim(bytes(key), owner), at(second), evidence(second)));
+    }
+
+    KeyStory needed(long second, String why) {
+        return keep(table.needed(node(), why, at(second), evidence(second)));
+    }
+
+    private KeyStory keep(KeyTable.Step step) {
+        facts = step.facts();
+        events.addAll(step.events());
+        if (step.forgotten() != null) {
+            forgotten.add(step.forgotten());
+        }
+        return this;
+    }
+
+    private KeyTable.Node node() {
+        return new KeyTable.Node("net", NODE, facts);
+    }
+
+    @Nullable PublicKeyEntry entryOrNull() {
+        return KeyEntries.of(facts);
+    }
+
+    PublicKeyEntry entry() {
+        return Objects.requireNonNull(entryOrNull());
+    }
+
+    int keysKept() {
+        return facts == null ? 0 : facts.getKeys().size();
+    }
+
+    List<KeyEventKind> kinds() {
+        return events.stream().map(KeyEvent::getKind).toList();
+    }
+
+    static Instant at(long second) {
+        return Instant.ofEpochSecond(second);
+    }
+
+    private static RecordPosition evidence(long second) {
+        return new RecordPosition("radio.frames", 0, second);
+    }
+
+    static Bytes32 bytes(ByteString key) {
+        return new Bytes32(key.toByteArray());
+    }
+
+    static ByteString key(int seed) {
+        byte[] key = new byte[32];
+        key[0] = (byte) seed;
+        key[31] = 1;
+        return ByteString.copyFrom(key);
+    }
+}
