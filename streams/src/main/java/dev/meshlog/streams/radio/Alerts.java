@@ -72,7 +72,8 @@ final class Alerts {
             case LOST -> link(AlertKind.LINK_LOST, event, "is lost and is being connected again");
             case SILENT -> link(AlertKind.LINK_SILENT, event, "answers, but has not heard the mesh for long");
             case DROPPED -> link(AlertKind.LINK_DROPPED, event, "could not keep all that it received");
-            case UNKNOWN, OPENED, CLOSED, FAILED, COUNTERS, CONNECTED, REBOOTED, TAKEN_OVER, HEARD_AGAIN, STATUS -> List.of();
+            case UNKNOWN, OPENED, CLOSED, FAILED, COUNTERS, CONNECTED, REBOOTED, TAKEN_OVER, HEARD_AGAIN, STATUS ->
+                List.of();
         };
     }
 

@@ -19,6 +19,13 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class KeyDecisionsTest {
+    private static final List<KeyDecisionKind> DECISIONS = List.of(
+            KeyDecisionKind.ACCEPT,
+            KeyDecisionKind.REJECT,
+            KeyDecisionKind.VERIFY,
+            KeyDecisionKind.QUARANTINE,
+            KeyDecisionKind.REMOVE);
+
     private final KeyStory story = new KeyStory();
 
     @Test
@@ -128,7 +135,7 @@ class KeyDecisionsTest {
                 if (random.nextBoolean()) {
                     frames.add(story -> story.see(at, key(which), KeySource.PACKET_RADIO, verified));
                 } else {
-                    KeyDecisionKind kind = KeyDecisionKind.values()[1 + random.nextInt(5)];
+                    KeyDecisionKind kind = DECISIONS.get(random.nextInt(DECISIONS.size()));
                     decisions.add(story -> story.decide(at, kind, key(which), other == 4 ? null : key(other)));
                 }
             }
