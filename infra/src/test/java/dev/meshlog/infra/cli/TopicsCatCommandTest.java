@@ -69,7 +69,7 @@ class TopicsCatCommandTest {
         assertThat(cat("links"))
                 .hasSize(4)
                 .startsWith(
-                        "a\t{\"network\":\"n\",\"link\":\"l\",\"kind\":\"OPENED\",\"detail\":\"first\",\"ownNode\":null,\"counters\":{},\"atMs\":0}")
+                        "a\t{\"network\":\"n\",\"link\":\"l\",\"kind\":\"OPENED\",\"detail\":\"first\",\"ownNode\":null,\"counters\":{},\"facts\":{},\"atMs\":0}")
                 .endsWith("b\tnull");
     }
 

@@ -175,7 +175,7 @@ class RecordJsonTest {
                 new LinkEvent("n", "l", LinkEventKind.COUNTERS, null, 7L, counters, Map.of(), Instant.ofEpochMilli(12));
         assertThat(json.value("any", Cluster.encode(Topics.LINKS, event))).isEqualTo("""
                         {"network":"n","link":"l","kind":"COUNTERS","detail":null,"ownNode":7,\
-                        "counters":{"duplicates":1,"frames":1,"packets":1,"rejected":1},"atMs":12}""");
+                        "counters":{"duplicates":1,"frames":1,"packets":1,"rejected":1},"facts":{},"atMs":12}""");
     }
 
     @Test
