@@ -3,6 +3,7 @@ package dev.meshlog.ingest;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -35,6 +36,11 @@ public final class IngestApp implements AutoCloseable {
     /** @throws IllegalArgumentException when there is no such link */
     public LinkState state(String link) {
         return ingestor(link).state();
+    }
+
+    /** How full the link's spool is; empty when it has none. */
+    public Optional<SpoolLevel> spool(String link) {
+        return ingestor(link).spool();
     }
 
     /** Whether the link's source has ended and everything from it is committed. */

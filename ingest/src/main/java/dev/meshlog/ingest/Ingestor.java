@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,10 @@ final class Ingestor implements Runnable {
 
     LinkState state() {
         return state;
+    }
+
+    Optional<SpoolLevel> spool() {
+        return link.spool();
     }
 
     boolean awaitEnd(Duration timeout) throws InterruptedException {

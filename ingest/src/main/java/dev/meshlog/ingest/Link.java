@@ -1,6 +1,7 @@
 package dev.meshlog.ingest;
 
 import dev.meshlog.schemas.radio.SourcePosition;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to one source. */
@@ -35,6 +36,11 @@ public interface Link extends AutoCloseable {
      * @throws LinkException when the source can't be read and trying again would not help
      */
     void run(@Nullable SourcePosition acknowledged, Sink sink) throws LinkException, InterruptedException;
+
+    /** How much waits on disk; empty for a source that needs no spool. */
+    default Optional<SpoolLevel> spool() {
+        return Optional.empty();
+    }
 
     /** Gives back what it holds, after {@link #close} and once nothing of it is called any more. Takes at most 2 s. */
     default void closed() {}

@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +25,7 @@ final class LiveLink implements Link {
     private static final Logger LOG = LoggerFactory.getLogger(LiveLink.class);
     private static final Duration NOTICE = Duration.ofMillis(250);
     private static final Duration STATUS = Duration.ofSeconds(10);
+    private static final Duration STATUS_AT_REST = Duration.ofMinutes(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
     private static final int READ = 1024;
 
@@ -36,11 +37,12 @@ final class LiveLink implements Link {
     private final Clock clock;
     private final LinkRecords records;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private @Nullable Spool spool;
-    private @Nullable SpoolSink sink;
+    private volatile @Nullable Spool spool;
+    private volatile @Nullable SpoolSink sink;
     private volatile @Nullable LinkException failure;
     private Spool.Totals reported = new Spool.Totals(0, 0, 0);
-    private long reportedAt;
+    private Map<String, String> reportedFacts = Map.of();
+    private long reportedAt = System.nanoTime();
 
     /** @param directory of the spool */
     LiveLink(String network, String name, Path directory, long limit, Clock clock, LiveSource source) {
@@ -70,7 +72,7 @@ final class LiveLink implements Link {
         } catch (IOException e) {
             throw new LinkException("the spool " + directory.toAbsolutePath() + " can't be used: " + e.getMessage(), e);
         }
-        sink = new SpoolSink(name, spool, records);
+        sink = new SpoolSink(name, spool, records, clock);
         var receiver = new Thread(this::receive, "receive-" + name);
         receiver.setDaemon(true);
         receiver.start();
@@ -85,7 +87,7 @@ final class LiveLink implements Link {
             Files.move(directory, aside);
             LOG.error("link {}: its spool can't be read and was put aside as {}: {}", name, aside, e.getMessage());
             var fresh = new Spool(directory, limit);
-            new SpoolSink(name, fresh, records)
+            new SpoolSink(name, fresh, records, clock)
                     .report(
                             LinkEventKind.DROPPED,
                             "the spool was damaged; what Kafka did not have yet is in " + aside + " and is not sent");
@@ -106,6 +108,13 @@ final class LiveLink implements Link {
         } finally {
             ended.countDown();
         }
+    }
+
+    @Override
+    public Optional<SpoolLevel> spool() {
+        return Optional.ofNullable(spool)
+                .map(open -> new SpoolLevel(
+                        open.totals().messages(), open.bytes(), open.totals().dropped()));
     }
 
     @Override
@@ -154,20 +163,24 @@ final class LiveLink implements Link {
         }
     }
 
-    /** How much came and how much waits, when that has changed. */
+    /** Where the link stands, soon after that changed and now and then, so that it need not be looked for far back. */
     private void status(Spool from, Sink kafka) throws InterruptedException {
-        long now = System.nanoTime();
+        Standing standing = Objects.requireNonNull(sink).standing();
+        Map<String, String> facts = standing.facts();
         Spool.Totals totals = from.totals();
-        if (!totals.equals(reported) && (reportedAt == 0 || now - reportedAt >= STATUS.toNanos())) {
+        Duration passed = Duration.ofNanos(System.nanoTime() - reportedAt);
+        boolean moved = !facts.equals(reportedFacts);
+        boolean due = passed.compareTo(totals.equals(reported) ? STATUS_AT_REST : STATUS) >= 0;
+        if (moved || due) {
             reported = totals;
-            reportedAt = now;
-            Map<String, Long> counters = new HashMap<>();
-            counters.put("spooled", totals.messages());
-            counters.put("spooledBytes", totals.bytes());
-            counters.put("dropped", totals.dropped());
-            Map<String, String> facts =
-                    Map.of("spoolBytes", Long.toString(from.bytes()), "spoolLimit", Long.toString(limit));
-            kafka.accept(new Received.Encoded(records.event(LinkEventKind.STATUS, null, null, counters, facts), null));
+            reportedFacts = Map.copyOf(facts);
+            reportedAt = System.nanoTime();
+            facts.put("spoolBytes", Long.toString(from.bytes()));
+            facts.put("spoolLimit", Long.toString(limit));
+            Map<String, Long> counters =
+                    Map.of("spooled", totals.messages(), "spooledBytes", totals.bytes(), "dropped", totals.dropped());
+            kafka.accept(new Received.Encoded(
+                    records.event(LinkEventKind.STATUS, null, standing.ownNode(), counters, facts), null));
         }
     }
 

@@ -63,7 +63,7 @@ final class Spool implements AutoCloseable {
     private final Options options;
     private final WriteOptions unsynced = new WriteOptions();
     private final RocksDB db;
-    private final byte[] id;
+    private final String id;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition appended = lock.newCondition();
     private final Condition released = lock.newCondition();
@@ -104,7 +104,8 @@ final class Spool implements AutoCloseable {
         }
         try {
             byte[] knownId = db.get(ID);
-            id = knownId == null ? randomId() : knownId;
+            byte[] idNow = knownId == null ? randomId() : knownId;
+            id = Hex.of(idNow);
             byte[] generation = db.get(GENERATION);
             long generationNow =
                     generation == null ? 1 : ByteBuffer.wrap(generation).getLong() + 1;
@@ -114,7 +115,7 @@ final class Spool implements AutoCloseable {
             findEnds();
             try (var synced = new WriteOptions().setSync(true);
                     var batch = new WriteBatch()) {
-                batch.put(ID, id);
+                batch.put(ID, idNow);
                 batch.put(GENERATION, u64(generationNow));
                 db.write(synced, batch);
             }
@@ -129,7 +130,7 @@ final class Spool implements AutoCloseable {
 
     /** Tells this spool from every other one. */
     String id() {
-        return Hex.of(id);
+        return id;
     }
 
     /**

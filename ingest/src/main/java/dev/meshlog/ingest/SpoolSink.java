@@ -3,6 +3,7 @@ package dev.meshlog.ingest;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.SourcePosition;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,16 +23,24 @@ final class SpoolSink implements LiveSink {
     private final String link;
     private final Spool spool;
     private final LinkRecords records;
+    private final Clock clock;
+    private final Standing standing;
     private volatile boolean closing;
     private long complainedAt;
     private long toldAt;
     private long untold;
     private String lastTrouble = "";
 
-    SpoolSink(String link, Spool spool, LinkRecords records) {
+    SpoolSink(String link, Spool spool, LinkRecords records, Clock clock) {
         this.link = link;
         this.spool = spool;
         this.records = records;
+        this.clock = clock;
+        this.standing = new Standing(clock.instant());
+    }
+
+    Standing standing() {
+        return standing;
     }
 
     /** From now on the limit does not count: what is received must go somewhere. */
@@ -109,6 +118,7 @@ final class SpoolSink implements LiveSink {
 
     @Override
     public void report(LinkEventKind kind, @Nullable String detail, @Nullable Long ownNode, Map<String, String> facts) {
+        standing.reported(kind, detail, ownNode, facts, clock.instant());
         byte[] event = SpooledRecord.encode(records.event(kind, detail, ownNode, Map.of(), facts));
         try {
             spool.append(List.of(sequence -> event), true);

@@ -158,7 +158,7 @@ final class RadioSource implements LiveSource {
             if (same && radio.reboots() > lastReboots) {
                 sink.report(
                         LinkEventKind.REBOOTED,
-                        "started " + (radio.reboots() - lastReboots) + " times since the last session",
+                        "it has started " + radio.reboots() + " times, at the last session " + lastReboots,
                         radio.node(),
                         radio.asMap());
             } else if (same && !known && closedByRadio) {
