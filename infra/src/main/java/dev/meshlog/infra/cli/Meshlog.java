@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             TopicsCommand.class,
             BrokerCommand.class,
+            LinksCommand.class,
             KeysCommand.class,
             LedgerCommand.class,
             TxCommand.class,
