@@ -6,6 +6,7 @@ import java.util.Optional;
 /** All there are. */
 public final class Benches {
     private static final List<Bench> ALL = List.of(
+            new IngestBench(),
             new VerifyBench(),
             new OrderBench(),
             new StateRootBench(),
