@@ -21,8 +21,8 @@ final class LinkRecords {
     /** Of rejected input so much is kept. */
     static final int MAX_REJECTED = 4096;
 
-    /** More than any sender of packets needs, and less than what Kafka takes. */
-    static final int MAX_MESSAGE = 256 << 10;
+    /** More than any sender of packets needs. What is under way is counted in messages, so this bounds the memory too. */
+    static final int MAX_MESSAGE = 16 << 10;
 
     private final String network;
     private final String link;

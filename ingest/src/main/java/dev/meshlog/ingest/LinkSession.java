@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class LinkSession implements AutoCloseable {
     private static final int MAX_BATCH = 4096;
     private static final long MAX_WAIT_MS = 100;
-    private static final int UNDER_WAY = 4096;
+    private static final int UNDER_WAY = 2048;
     private static final Duration CLOSE = Duration.ofSeconds(1);
 
     private final Link link;

@@ -37,6 +37,7 @@ import org.rocksdb.WriteOptions;
  * 'r' ‖ generation 23 bit, count 40 bit   bytes appended up to and with this record, u64 ‖ content
  * 'm' 'i'                          random id, 16 bytes
  * 'm' 'g'                          generation, u64
+ * 'm' 'r'                          last record that was released, u64: what is up to it may still be there
  * 'm' 'f'                          1 once Kafka may have got something
  * 'm' 't'                          messages, bytes, dropped messages: u64 each, since the spool was made
  * </pre>
@@ -51,11 +52,15 @@ final class Spool implements AutoCloseable {
     /** What a record takes beside its content, about. */
     private static final int OVERHEAD = 32;
 
+    /** Released bytes are deleted in such pieces: RocksDB goes through every range that was deleted at each reading. */
+    private static final long DELETE_AT_ONCE = 4 << 20;
+
     private static final int GENERATION_SHIFT = 40;
     private static final int WRITE_BUFFER = 8 << 20;
     private static final byte RECORD = 'r';
     private static final byte[] ID = name("mi");
     private static final byte[] GENERATION = name("mg");
+    private static final byte[] RELEASED = name("mr");
     private static final byte[] FED = name("mf");
     private static final byte[] TOTALS = name("mt");
 
@@ -71,10 +76,12 @@ final class Spool implements AutoCloseable {
     private long next;
     /** The newest record's, 0 when there never was one. */
     private long last;
-    /** The last record that is gone. */
+    /** The last record that is released. */
     private long behind;
-    /** Of the bytes appended, those that are gone. */
+    /** Of the bytes appended, those that are released. */
     private long bytesBehind;
+    /** Of these, those that are deleted. */
+    private long bytesDeleted;
 
     private boolean fed;
     private boolean closed;
@@ -189,7 +196,7 @@ final class Spool implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            return readOpen(after, most);
+            return last <= after ? List.of() : readOpen(after, most);
         } catch (RocksDBException e) {
             throw failed("reading the spool", e);
         } finally {
@@ -276,9 +283,17 @@ final class Spool implements AutoCloseable {
             if (value == null) {
                 throw new IOException("the spool has no record " + through);
             }
-            db.deleteRange(unsynced, key(behind + 1), key(through + 1));
+            long bytes = ByteBuffer.wrap(value).getLong();
+            try (var batch = new WriteBatch()) {
+                batch.put(RELEASED, u64(through));
+                if (bytes - bytesDeleted >= DELETE_AT_ONCE) {
+                    batch.deleteRange(key(0), key(through + 1));
+                    bytesDeleted = bytes;
+                }
+                db.write(unsynced, batch);
+            }
             behind = through;
-            bytesBehind = ByteBuffer.wrap(value).getLong();
+            bytesBehind = bytes;
             released.signalAll();
         } catch (RocksDBException e) {
             throw failed("writing to the spool", e);
@@ -332,12 +347,12 @@ final class Spool implements AutoCloseable {
     }
 
     private void findEnds() throws RocksDBException {
+        byte[] released = db.get(RELEASED);
+        behind = released == null ? 0 : ByteBuffer.wrap(released).getLong();
         bytesBehind = totals.bytes;
-        behind = 0;
         try (RocksIterator at = db.newIterator()) {
-            at.seek(key(0));
+            at.seek(key(behind + 1));
             if (at.isValid() && at.key()[0] == RECORD) {
-                behind = ByteBuffer.wrap(at.key()).getLong(1) - 1;
                 bytesBehind = ByteBuffer.wrap(at.value()).getLong() - (at.value().length - Long.BYTES) - OVERHEAD;
             }
             at.seekForPrev(new byte[] {RECORD + 1});

@@ -11,6 +11,7 @@ import dev.meshlog.schemas.radio.FrameKind;
 import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.RadioFrame;
+import dev.meshlog.schemas.wire.RejectReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,24 +91,40 @@ class LiveLinkTest {
         var source = new Numbers();
         var app = app(source, 1 << 20);
         app.start();
-        source.sendLarge(200);
+        source.sendLarge(600);
         await().atMost(LONG).until(() -> source.blocked());
         int keptBefore = source.kept.get();
-        assertThat(keptBefore).isBetween(3, 199);
+        assertThat(keptBefore).isBetween(100, 599);
         assertThat(source.offer(1)).isFalse();
         broker.restart();
-        source.awaitKept(200);
+        source.awaitKept(600);
         assertThat(source.offer(2)).isTrue();
         source.close();
         assertThat(app.awaitFinished(LONG)).isTrue();
         app.close();
-        assertThat(broker.read(Topics.FRAMES, "live")).hasSize(201);
+        assertThat(broker.read(Topics.FRAMES, "live")).hasSize(601);
         List<LinkEvent> events = broker.read(Topics.LINKS, "live");
         assertThat(events)
                 .anyMatch(event -> event.getKind() == LinkEventKind.DROPPED
                         && String.valueOf(event.getDetail()).startsWith("dropped 1 message:"))
                 .anyMatch(event -> event.getKind() == LinkEventKind.STATUS
                         && event.getFacts().containsKey("spoolBytes"));
+    }
+
+    @Test
+    void messageLongerThanAnyPacketIsRejected() throws Exception {
+        var source = new Numbers();
+        try (var app = app(source, 1 << 20)) {
+            app.start();
+            source.sendLong(1 << 20);
+            source.send(7, 8);
+            await().atMost(LONG).until(() -> received().equals(List.of(7)));
+        }
+        assertThat(broker.read(Topics.RADIO_REJECTED, "live")).singleElement().satisfies(rejected -> {
+            assertThat(rejected.getReason()).isEqualTo(RejectReason.MESSAGE_TOO_LONG.name());
+            assertThat(rejected.getLength()).isGreaterThan(1 << 20);
+            assertThat(rejected.getBytes().remaining()).isEqualTo(4096);
+        });
     }
 
     @Test
@@ -164,15 +181,19 @@ class LiveLinkTest {
         }
 
         void sendLarge(int count) {
-            IntStream.range(0, count).forEach(number -> messages.add(message(number, 64 << 10)));
+            IntStream.range(0, count).forEach(number -> messages.add(message(number, 8 << 10)));
+        }
+
+        void sendLong(int length) {
+            messages.add(message(1, length));
         }
 
         boolean offer(int number) {
-            return Objects.requireNonNull(sink).offer(List.of(message(number, 64 << 10)));
+            return Objects.requireNonNull(sink).offer(List.of(message(number, 8 << 10)));
         }
 
         boolean blocked() {
-            return thread.getState() == Thread.State.TIMED_WAITING && kept.get() > 0 && messages.size() < 199;
+            return thread.getState() == Thread.State.TIMED_WAITING && kept.get() > 0 && messages.size() < 599;
         }
 
         void awaitKept(int count) {

@@ -50,6 +50,27 @@ class SpoolTest {
     }
 
     @Test
+    void whatIsReleasedLeavesTheDisk() throws IOException {
+        byte[] noise = new byte[64 << 10];
+        new Random(1).nextBytes(noise);
+        try (var spool = new Spool(directory, 1L << 40)) {
+            for (int i = 0; i < 1_000; i++) {
+                spool.append(List.of(sequence -> noise), false);
+                spool.release(spool.read(0, 1).get(0).sequence());
+                assertThat(spool.bytes()).isZero();
+            }
+            try (Stream<Path> files = Files.list(directory)) {
+                assertThat(files.mapToLong(file -> file.toFile().length()).sum())
+                        .isLessThan(48 * MIB);
+            }
+        }
+        try (var again = new Spool(directory, MIB)) {
+            assertThat(again.read(0, 10)).isEmpty();
+            assertThat(again.bytes()).isZero();
+        }
+    }
+
+    @Test
     void fullSpoolTakesNothingMoreUntilSomethingIsReleased() throws Exception {
         try (var spool = new Spool(directory, MIB)) {
             String large = "x".repeat(64 << 10);

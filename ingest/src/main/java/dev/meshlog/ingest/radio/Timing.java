@@ -35,8 +35,4 @@ public record Timing(
     public Timing withSilent(Duration value) {
         return new Timing(heartbeat, answer, value, firstPause, longestPause, settled, rivalPause, longestRivalPause);
     }
-
-    public Timing withHeartbeat(Duration value) {
-        return new Timing(value, answer, silent, firstPause, longestPause, settled, rivalPause, longestRivalPause);
-    }
 }
