@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * Escapes also what JSON lets pass and a terminal obeys: DEL, the C1 controls and what reverses the direction of text. Names come over the air, and
  * whoever prints them must not be steered by them.
  */
-final class TerminalEscapes extends CharacterEscapes {
+public final class TerminalEscapes extends CharacterEscapes {
     private static final long serialVersionUID = 1L;
 
     private static final int DELETE = 0x7f;
 
     private final int[] ascii;
 
-    TerminalEscapes() {
+    public TerminalEscapes() {
         ascii = standardAsciiEscapesForJSON();
         ascii[DELETE] = ESCAPE_STANDARD;
     }
@@ -29,6 +29,22 @@ final class TerminalEscapes extends CharacterEscapes {
     @Override
     public @Nullable SerializableString getEscapeSequence(int character) {
         return isControl(character) ? new SerializedString("\\u%04x".formatted(character)) : null;
+    }
+
+    /** A text for people, with every character that a terminal would obey written out as JSON writes it. */
+    public static String plain(String text) {
+        if (text.codePoints().noneMatch(TerminalEscapes::isControl)) {
+            return text;
+        }
+        var plain = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (isControl(c)) {
+                plain.append("\\u%04x".formatted(c));
+            } else {
+                plain.appendCodePoint(c);
+            }
+        });
+        return plain.toString();
     }
 
     static boolean isControl(int character) {

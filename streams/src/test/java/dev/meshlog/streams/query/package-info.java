@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.streams.query;
+
+import org.jspecify.annotations.NullMarked;
