@@ -22,7 +22,16 @@ final class LedgerRoutes {
 
     /** Those that are counted by name. */
     static final Set<String> NAMES = Set.of(
-            "objects", "transactions", "commits", "validators", "status", "snapshots", "healthz", "readyz", "metrics");
+            "objects",
+            "transactions",
+            "commits",
+            "validators",
+            "status",
+            "snapshots",
+            "healthz",
+            "readyz",
+            "metrics",
+            RadioRoutes.ROUTE);
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerRoutes.class);
 

@@ -20,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,6 @@ public final class LedgerServer implements AutoCloseable {
      */
     private static final Map<String, String> LIMITS = Map.of(
             "sun.net.httpserver.maxReqTime", "15",
-            "sun.net.httpserver.maxRspTime", "60",
             "sun.net.httpserver.nodelay", "true",
             "sun.net.httpserver.drainAmount", Integer.toString(1 << 20),
             "jdk.httpserver.maxConnections", "1000");
@@ -56,6 +56,7 @@ public final class LedgerServer implements AutoCloseable {
     private final LedgerRoutes routes;
     private final TransactionIntake intake;
     private final ServerMetrics metrics = new ServerMetrics();
+    private volatile @Nullable RadioRoutes radio;
 
     /**
      * Begins to listen.
@@ -124,6 +125,11 @@ public final class LedgerServer implements AutoCloseable {
         routes.follow(new ReplicaPresent(place.self(), replica));
     }
 
+    /** From now on questions about the radio tables are answered, too. They are closed with the server. */
+    public void follow(RadioRoutes tables) {
+        radio = tables;
+    }
+
     private void handle(HttpExchange exchange) {
         var sending = new Sending(exchange, metrics, LedgerRoutes.NAMES);
         try {
@@ -131,7 +137,11 @@ public final class LedgerServer implements AutoCloseable {
             if (!LedgerRoutes.isOpen(question.route())) {
                 authorise(exchange);
             }
-            routes.answer(question, exchange, sending);
+            if (question.route().equals(RadioRoutes.ROUTE)) {
+                radio().answer(question, exchange, sending);
+            } else {
+                routes.answer(question, exchange, sending);
+            }
         } catch (Refusal e) {
             sending.send(e.reply());
         } catch (InvalidStateStoreException e) {
@@ -155,6 +165,14 @@ public final class LedgerServer implements AutoCloseable {
         }
     }
 
+    private RadioRoutes radio() {
+        RadioRoutes followed = radio;
+        if (followed == null) {
+            throw Refusal.notFound("NO_RADIO", "This instance answers nothing about the radio tables.");
+        }
+        return followed;
+    }
+
     private void authorise(HttpExchange exchange) {
         if (settings.token().isEmpty()) {
             return;
@@ -169,6 +187,11 @@ public final class LedgerServer implements AutoCloseable {
     /** Answers what is under way for at most a second. */
     @Override
     public void close() {
+        RadioRoutes followed = radio;
+        if (followed != null) {
+            // First: its streams of events would keep the server from stopping.
+            followed.close();
+        }
         server.stop(1);
         intake.close();
         threads.shutdown();

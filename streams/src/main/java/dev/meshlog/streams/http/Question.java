@@ -71,7 +71,7 @@ record Question(String method, List<String> path, Map<String, String> parameters
         return proof;
     }
 
-    private boolean isTrue(String name) {
+    boolean isTrue(String name) {
         String value = parameters.get(name);
         if (value == null || value.equals("false")) {
             return false;

@@ -32,6 +32,10 @@ final class Refusal extends RuntimeException {
         return new Refusal(405, "WRONG_METHOD", "Allowed here: " + allowed + ".", NEVER);
     }
 
+    static Refusal conflict(String code, String sentence) {
+        return new Refusal(409, code, sentence, NEVER);
+    }
+
     static Refusal tooLarge(int limit) {
         return new Refusal(413, "TOO_LARGE", "A transaction has at most " + limit + " bytes.", NEVER);
     }

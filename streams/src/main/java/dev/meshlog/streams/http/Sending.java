@@ -5,12 +5,25 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The one answer of an exchange, from whatever thread it comes. */
 final class Sending {
     private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
+
+    /** A client that has not taken its answer by then is cut off. The JDK's own limit would end streams of events, too. */
+    private static final Duration MOST = Duration.ofSeconds(60);
+
+    private static final ScheduledExecutorService LIMITS = Executors.newSingleThreadScheduledExecutor(task -> {
+        var thread = new Thread(task, "meshlog-http-limits");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private final HttpExchange exchange;
     private final ServerMetrics metrics;
@@ -25,8 +38,14 @@ final class Sending {
         this.route = routes.contains(first) ? first : "other";
     }
 
+    /** The head of an answer that is written elsewhere goes out. */
+    void began(int status) {
+        metrics.answered(route, status, Duration.ofNanos(System.nanoTime() - began));
+    }
+
     void send(Reply reply) {
-        metrics.answered(route, reply.status(), Duration.ofNanos(System.nanoTime() - began));
+        began(reply.status());
+        ScheduledFuture<?> limit = LIMITS.schedule(exchange::close, MOST.toMillis(), TimeUnit.MILLISECONDS);
         try (exchange) {
             reply.headers()
                     .forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
@@ -38,6 +57,8 @@ final class Sending {
             }
         } catch (IOException e) {
             LOG.debug("a client went away before it was answered: {}", e.toString());
+        } finally {
+            limit.cancel(false);
         }
     }
 }

@@ -60,7 +60,7 @@ public record LogCursor(SortedMap<String, List<Long>> offsets) {
     }
 
     /** Behind one more record. */
-    LogCursor behind(String topic, int partition, long offset) {
+    public LogCursor behind(String topic, int partition, long offset) {
         var moved = new TreeMap<>(offsets);
         List<Long> places = new java.util.ArrayList<>(moved.getOrDefault(topic, List.of()));
         if (partition < places.size()) {

@@ -20,34 +20,38 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Radio tables made of records as they stand in the topics. */
-final class TablesFixture {
-    static final Instant AT = Instant.parse("2026-11-01T12:00:00Z");
+public final class TablesFixture {
+    public static final Instant AT = Instant.parse("2026-11-01T12:00:00Z");
 
     final RadioTables tables = new RadioTables();
 
     /** A key of 32 equal bytes. */
-    static Bytes32 key(int fill) {
+    public static Bytes32 key(int fill) {
         byte[] bytes = new byte[32];
         Arrays.fill(bytes, (byte) fill);
         return new Bytes32(bytes);
     }
 
     TablesFixture node(String network, long number, @Nullable String longName, @Nullable String shortName) {
-        RadioNode node = RadioNode.newBuilder()
+        return put(Topics.NODES, NodeNumber.key(network, number), named(network, number, longName, shortName));
+    }
+
+    /** A node that was heard. */
+    public static RadioNode named(String network, long number, @Nullable String longName, @Nullable String shortName) {
+        return RadioNode.newBuilder()
                 .setNetwork(network)
                 .setNode(number)
                 .setLongName(longName)
                 .setShortName(shortName)
                 .setLastHeardMs(AT)
                 .build();
-        return put(Topics.NODES, NodeNumber.key(network, number), node);
     }
 
     TablesFixture key(String network, long number, Bytes32 key, Bytes32... conflicting) {
         return put(Topics.PUBKEYS, NodeNumber.key(network, number), entry(network, number, key, conflicting));
     }
 
-    static PublicKeyEntry entry(String network, long number, Bytes32 key, Bytes32... conflicting) {
+    public static PublicKeyEntry entry(String network, long number, Bytes32 key, Bytes32... conflicting) {
         var conflicts = new ArrayList<ConflictingKey>();
         for (Bytes32 other : conflicting) {
             conflicts.add(new ConflictingKey(other, false, KeySource.PACKET_MQTT, AT, AT, evidence(2)));
