@@ -85,6 +85,11 @@ final class ClusterAccess implements AutoCloseable {
         return cluster;
     }
 
+    /** Whether its broker was started for the command: nothing of Meshlog is at work on it then. */
+    boolean isAlone() {
+        return broker != null;
+    }
+
     /**
      * Returns once the cluster answers.
      *

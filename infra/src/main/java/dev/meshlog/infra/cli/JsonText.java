@@ -1,6 +1,7 @@
 package dev.meshlog.infra.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.meshlog.schemas.json.TerminalEscapes;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,6 @@ final class JsonText {
             value.forEach(member -> members.add(text(member)));
             return String.join(members.stream().anyMatch(member -> member.contains("=")) ? "; " : ", ", members);
         }
-        return value.isObject() ? line(value) : value.asText();
+        return value.isObject() ? line(value) : TerminalEscapes.plain(value.asText());
     }
 }

@@ -1,32 +1,36 @@
 package dev.meshlog.infra.cli;
 
-import dev.meshlog.infra.UserError;
-import dev.meshlog.schemas.Hex;
-import dev.meshlog.schemas.TopicReader;
-import dev.meshlog.schemas.Topics;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.meshlog.schemas.radio.KeyDecisionKind;
+import dev.meshlog.schemas.radio.KeySource;
 import dev.meshlog.schemas.radio.KeyState;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import dev.meshlog.schemas.radio.RadioNode;
+import dev.meshlog.streams.query.NodeLookup;
+import dev.meshlog.streams.query.RadioJson;
+import dev.meshlog.streams.query.RadioTables;
 import java.io.PrintWriter;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "keys",
         mixinStandardHelpOptions = true,
-        description = "Print the key table: which node has which public key.")
+        description = {
+            "Print the key table: which node has which public key.",
+            "With a node, everything that is known of its key."
+        },
+        subcommands = {KeysExportCommand.class, KeysImportCommand.class, KeysWatchCommand.class})
 @SuppressWarnings("NullAway.Init") // fields are set by picocli
 final class KeysCommand implements Callable<Integer> {
     @Mixin
@@ -35,128 +39,199 @@ final class KeysCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NODE",
-            description = "Only this node: !hex, decimal number, or (the beginning of) a name.")
+            description = "!hex, hex, decimal number, a name, or the beginning of one of these but the decimal.")
     private @Nullable String wanted;
+
+    @Option(names = "--network", paramLabel = "NAME", description = "Only nodes of this network.")
+    private @Nullable String network;
+
+    @Option(names = "--state", paramLabel = "STATE", description = "Only keys in this state: ${COMPLETION-CANDIDATES}.")
+    private @Nullable KeyState state;
+
+    @Option(names = "--without", description = "Nodes that were seen without a key, instead.")
+    private boolean without;
+
+    @Option(
+            names = "--since",
+            paramLabel = "WHEN",
+            converter = Since.Converter.class,
+            description = "Only nodes heard since: 48h, or a time such as 2026-11-21T05:00:00Z.")
+    private @Nullable Since since;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        Map<String, PublicKeyEntry> keys = new TreeMap<>();
-        Map<String, RadioNode> nodes = new HashMap<>();
+        RadioTables tables;
         try (var access = ClusterAccess.open(options)) {
-            TopicReader.readAll(access.cluster(), Topics.PUBKEYS, rec -> keep(keys, rec.key(), rec.value()));
-            TopicReader.readAll(access.cluster(), Topics.NODES, rec -> keep(nodes, rec.key(), rec.value()));
+            tables = RadioTables.read(access.cluster());
         }
-        Map<String, Long> sharers = keys.values().stream()
-                .collect(Collectors.groupingBy(
-                        entry -> entry.getNetwork() + "/" + Hex.of(entry.getKey()), Collectors.counting()));
-        List<Row> rows = keys.entrySet().stream()
-                .map(entry -> row(entry.getKey(), entry.getValue(), nodes.get(entry.getKey()), sharers))
-                .filter(row -> wanted == null || row.matches(wanted))
-                .toList();
-        if (wanted != null && rows.isEmpty()) {
-            throw new UserError("no node with a key matches '" + wanted + "'", "'meshlog keys' lists all of them");
+        PrintWriter out = spec.commandLine().getOut();
+        if (wanted != null) {
+            Optional<String> node = NodeArgument.one(spec, options.json, tables, wanted, network);
+            if (node.isEmpty()) {
+                return NodeArgument.AMBIGUOUS;
+            }
+            ObjectNode key = RadioJson.keyInFull(tables, node.get());
+            if (options.json) {
+                out.println(RadioJson.text(key));
+            } else {
+                new KeyText(out).print(key);
+            }
+        } else {
+            list(tables, out);
         }
-        if (options.json) {
-            out().println(CommonOptions.toJson(rows));
-            return 0;
-        }
-        out().printf(
-                        "%-24s %-11s %-16s %-12s %6s %-20s %s%n",
-                        "NODE", "STATE", "FINGERPRINT", "SOURCE", "SHARED", "LAST SEEN", "NAME");
-        rows.forEach(row -> out().printf(
-                        "%-24s %-11s %-16s %-12s %6s %-20s %s%n",
-                        row.node(),
-                        row.state(),
-                        row.fingerprint(),
-                        row.source(),
-                        row.nodesWithThisKey() > 1 ? Long.toString(row.nodesWithThisKey()) : "",
-                        row.lastSeen(),
-                        row.name() == null ? "" : row.name()));
-        summary(rows);
+        out.flush();
         return 0;
     }
 
-    private void summary(List<Row> rows) {
-        long shared = rows.stream().filter(row -> row.nodesWithThisKey() > 1).count();
-        long distinctShared = rows.stream()
-                .filter(row -> row.nodesWithThisKey() > 1)
-                .map(Row::key)
-                .distinct()
-                .count();
-        out().printf(
-                        "%n%d nodes with %d keys; %d keys are shared by %d nodes; %d low-entropy; %d in conflict%n",
-                        rows.size(),
-                        rows.stream().map(Row::key).distinct().count(),
-                        distinctShared,
-                        shared,
-                        rows.stream().filter(Row::lowEntropy).count(),
-                        rows.stream()
-                                .filter(row -> row.state().equals(KeyState.CONFLICT.name()))
-                                .count());
-    }
-
-    private static Row row(String node, PublicKeyEntry entry, @Nullable RadioNode known, Map<String, Long> sharers) {
-        String key = Hex.of(entry.getKey());
-        return new Row(
-                node,
-                known == null ? null : known.getLongName(),
-                entry.getState().name(),
-                key,
-                entry.getFingerprint(),
-                entry.getSource().name(),
-                entry.getLowEntropy(),
-                sharers.getOrDefault(entry.getNetwork() + "/" + key, 1L),
-                text(entry.getFirstSeenMs()),
-                text(entry.getLastSeenMs()),
-                entry.getConflicts().stream()
-                        .map(conflict -> Hex.of(conflict.getKey()))
-                        .toList());
-    }
-
-    private static String text(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private static <V> void keep(Map<String, V> table, String key, @Nullable V value) {
-        if (value == null) {
-            table.remove(key);
+    private void list(RadioTables tables, PrintWriter out) {
+        List<String> seen =
+                tables.known().stream().filter(node -> isAsked(tables, node)).toList();
+        List<String> shown = seen.stream()
+                .filter(node -> {
+                    PublicKeyEntry entry = tables.keys().get(node);
+                    return without ? entry == null : entry != null && (state == null || entry.getState() == state);
+                })
+                .toList();
+        if (options.json) {
+            out.println(RadioJson.text(
+                    shown.stream().map(node -> RadioJson.key(tables, node)).toList()));
+            return;
+        }
+        if (seen.isEmpty()) {
+            out.println(
+                    tables.known().isEmpty()
+                            ? "No node was heard yet. 'meshlog links' shows whether a link is open."
+                            : "No node fits; without --network and --since there are "
+                                    + tables.known().size() + ".");
+            return;
+        }
+        if (without) {
+            var table = new TextTable("NODE", "LAST HEARD", "NAME");
+            shown.forEach(node -> table.row(node, heard(tables.nodes().get(node)), NodeArgument.name(tables, node)));
+            table.print(out);
         } else {
-            table.put(key, value);
+            var table = new TextTable("NODE", "STATE", "FINGERPRINT", "SOURCE", "SHARED", "CONFL", "LAST SEEN", "NAME");
+            shown.forEach(node -> row(table, tables, node, tables.keys().get(node)));
+            table.print(out);
         }
+        summary(tables, seen, shown, out);
     }
 
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
+    private boolean isAsked(RadioTables tables, String node) {
+        if (network != null && !NodeLookup.networkOf(node).equals(network)) {
+            return false;
+        }
+        RadioNode known = tables.nodes().get(node);
+        Instant heard = known == null ? null : known.getLastHeardMs();
+        return since == null || (heard != null && !heard.isBefore(since.at()));
     }
 
-    /** One line of the table. */
-    record Row(
-            String node,
-            @Nullable String name,
-            String state,
-            String key,
-            String fingerprint,
-            String source,
-            boolean lowEntropy,
-            long nodesWithThisKey,
-            String firstSeen,
-            String lastSeen,
-            List<String> conflictingKeys) {
-        Row {
-            conflictingKeys = List.copyOf(conflictingKeys);
+    private static void row(TextTable table, RadioTables tables, String node, @Nullable PublicKeyEntry entry) {
+        if (entry == null) {
+            return;
         }
+        int sharing = tables.nodesWithKeyOf(entry).size();
+        table.row(
+                node,
+                entry.getState().name(),
+                entry.getFingerprint(),
+                source(entry.getSource()),
+                sharing > 1 ? Integer.toString(sharing) : "",
+                entry.getConflicts().isEmpty()
+                        ? ""
+                        : Integer.toString(entry.getConflicts().size()),
+                minute(entry.getLastSeenMs()),
+                NodeArgument.name(tables, node));
+    }
 
-        boolean matches(String wanted) {
-            String number = node.substring(node.indexOf('/') + 1);
-            return number.equalsIgnoreCase(wanted)
-                    || number.substring(1).equalsIgnoreCase(wanted)
-                    || Long.toString(Long.parseLong(number.substring(1), 16)).equals(wanted)
-                    || (name != null
-                            && name.toLowerCase(java.util.Locale.ROOT)
-                                    .startsWith(wanted.toLowerCase(java.util.Locale.ROOT)));
+    private static void summary(RadioTables tables, List<String> seen, List<String> shown, PrintWriter out) {
+        long withKey = seen.stream().filter(tables.keys()::containsKey).count();
+        out.println();
+        out.println(
+                withKey == seen.size()
+                        ? seen.size() + " nodes seen, all with a key"
+                        : "%d nodes seen, %d with a key, %d without"
+                                .formatted(seen.size(), withKey, seen.size() - withKey));
+        List<PublicKeyEntry> entries = shown.stream()
+                .flatMap(node -> Optional.ofNullable(tables.keys().get(node)).stream())
+                .toList();
+        if (entries.isEmpty()) {
+            return;
         }
+        List<PublicKeyEntry> shared = entries.stream()
+                .filter(entry -> tables.nodesWithKeyOf(entry).size() > 1)
+                .toList();
+        out.printf(
+                "shown: %d keys of %d nodes; %d keys are shared by %d nodes; %d low-entropy; %d in conflict%n",
+                entries.stream().map(PublicKeyEntry::getKey).distinct().count(),
+                entries.size(),
+                shared.stream().map(PublicKeyEntry::getKey).distinct().count(),
+                shared.size(),
+                entries.stream().filter(PublicKeyEntry::getLowEntropy).count(),
+                entries.stream()
+                        .filter(entry -> entry.getState() == KeyState.CONFLICT)
+                        .count());
+    }
+
+    static String source(KeySource source) {
+        return switch (source) {
+            case PACKET_RADIO -> "packet";
+            case PACKET_MQTT -> "mqtt";
+            case RADIO_NODEDB -> "nodedb";
+            case RADIO_PKI -> "pki";
+            case OPERATOR, IMPORT, UNKNOWN -> source.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    static String heard(@Nullable RadioNode known) {
+        return known == null || known.getLastHeardMs() == null ? "" : minute(known.getLastHeardMs());
+    }
+
+    /** In UTC, short enough for a column. */
+    static String minute(Instant time) {
+        return time.toString().substring(0, 16).replace('T', ' ');
+    }
+
+    @Command(
+            name = "accept",
+            mixinStandardHelpOptions = true,
+            description = "Pin the key that is in conflict with the pinned one.")
+    int accept(@Mixin CommonOptions common, @Mixin DecisionOptions decision) {
+        return decision.decide(KeyDecisionKind.ACCEPT, common, spec);
+    }
+
+    @Command(
+            name = "reject",
+            mixinStandardHelpOptions = true,
+            description = "Keep the pinned key; seen again, the other one is no conflict.")
+    int reject(@Mixin CommonOptions common, @Mixin DecisionOptions decision) {
+        return decision.decide(KeyDecisionKind.REJECT, common, spec);
+    }
+
+    @Command(
+            name = "verify",
+            mixinStandardHelpOptions = true,
+            description = "Say that the pinned key is known to be the node's.")
+    int verify(@Mixin CommonOptions common, @Mixin DecisionOptions decision) {
+        return decision.decide(KeyDecisionKind.VERIFY, common, spec);
+    }
+
+    @Command(
+            name = "quarantine",
+            mixinStandardHelpOptions = true,
+            description = "Say that the pinned key must not be used.")
+    int quarantine(@Mixin CommonOptions common, @Mixin DecisionOptions decision) {
+        return decision.decide(KeyDecisionKind.QUARANTINE, common, spec);
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Take the pinned key out of the table; the next one that is seen is pinned.")
+    int remove(@Mixin CommonOptions common, @Mixin DecisionOptions decision) {
+        return decision.decide(KeyDecisionKind.REMOVE, common, spec);
     }
 }

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
             BrokerCommand.class,
             LinksCommand.class,
             KeysCommand.class,
+            NodesCommand.class,
+            PacketsCommand.class,
             LedgerCommand.class,
             TxCommand.class,
             DumpStateCommand.class,

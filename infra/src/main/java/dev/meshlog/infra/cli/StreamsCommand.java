@@ -7,10 +7,12 @@ import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.ClusterOptions;
 import dev.meshlog.schemas.SchemaTopic;
 import dev.meshlog.streams.StreamsApp;
+import dev.meshlog.streams.http.RadioRoutes;
 import dev.meshlog.streams.ledger.LedgerStreams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -92,6 +94,7 @@ final class StreamsCommand implements Callable<Integer> {
             try (var streams = new StreamsApp("ledger", LedgerStreams.topology(network), properties)) {
                 streams.start();
                 door.follow(streams.streams());
+                door.follow(new RadioRoutes(cluster, Clock.systemUTC()));
                 spec.commandLine().getOut().println("instance " + instance + " answers at " + door.applicationServer());
                 spec.commandLine().getOut().flush();
                 while (!stop.await(1, TimeUnit.SECONDS)) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.meshlog.infra.UserError;
+import dev.meshlog.infra.radio.NodeImport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -116,6 +117,10 @@ public record MeshlogConfig(
             channels = channels == null ? List.of() : List.copyOf(channels);
             var names = links.stream().map(LinkSettings::name).collect(Collectors.toSet());
             require(names.size() == links.size(), "radio.links", "a different name for each link");
+            require(
+                    !names.contains(NodeImport.LINK),
+                    "radio.links.name",
+                    "another name than '" + NodeImport.LINK + "', which imported nodes have");
             LinkSettings.requireDifferentPlaces(links);
         }
 
@@ -241,6 +246,23 @@ public record MeshlogConfig(
         public Integer keep() {
             return Objects.requireNonNull(keep);
         }
+    }
+
+    /**
+     * The configuration that was named, else that of the working directory, else that of the data directory, else the defaults.
+     *
+     * @throws UserError that names the file, the key and the place
+     */
+    public static MeshlogConfig find(@Nullable Path named, Path dataDirectory) {
+        if (named != null) {
+            return load(named);
+        }
+        Path here = Path.of("meshlog.yaml");
+        Path inData = dataDirectory.resolve("meshlog.yaml");
+        if (Files.exists(here)) {
+            return load(here);
+        }
+        return Files.exists(inData) ? load(inData) : DEFAULTS;
     }
 
     /** @throws UserError that names the file, the key and the place */

@@ -15,6 +15,7 @@ import dev.meshlog.schemas.SchemaTopic;
 import dev.meshlog.snapshotter.Snapshotter;
 import dev.meshlog.streams.StreamsApp;
 import dev.meshlog.streams.http.LedgerServer;
+import dev.meshlog.streams.http.RadioRoutes;
 import dev.meshlog.streams.ledger.LedgerStreams;
 import dev.meshlog.streams.ledger.VertexProducer;
 import dev.meshlog.streams.radio.ChannelKey;
@@ -155,6 +156,7 @@ public final class LocalNode implements AutoCloseable {
         var genesis = known.genesis();
         http = LedgerDoor.open(config.http(), cluster, genesis);
         ledgerParts.push(http);
+        http.follow(new RadioRoutes(cluster, clock));
         ledger = new StreamsApp(
                 "ledger",
                 LedgerStreams.topology(genesis),

@@ -202,14 +202,15 @@ public final class RadioJson {
         if (rec.key() != null) {
             place.put("key", rec.key());
         }
-        return place.setAll(parsed(rec.topic(), rec.value()));
+        return place.setAll(fields(rec.topic(), rec.value()));
     }
 
     private static <V extends SpecificRecordBase> ObjectNode value(Topic<String, V> topic, V value) {
-        return parsed(topic.name(), topic.values().serializer().serialize(topic.name(), value));
+        return fields(topic.name(), topic.values().serializer().serialize(topic.name(), value));
     }
 
-    private static ObjectNode parsed(String topic, byte @Nullable [] value) {
+    /** The fields of a value, under their names in its schema; none for a tombstone or a value that is no record. */
+    public static ObjectNode fields(String topic, byte @Nullable [] value) {
         String text;
         synchronized (RECORDS) {
             text = RECORDS.value(topic, value);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.infra.radio;
+
+import org.jspecify.annotations.NullMarked;
