@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * lock           held by the process that runs the embedded broker
  * endpoint       bootstrap address of that process; meaningful only while the lock is held
  * http           where its ledger answers over HTTP; likewise
+ * radio-generation   number of the run of the radio tables that is live; absent: 0
  * genesis.json   the ledger's network      keys/validator.pem   its validator's key (mode 0600)
  * broker/  streams/  snapshotter/  logs/   each belongs to the part it is named after
  * </pre>

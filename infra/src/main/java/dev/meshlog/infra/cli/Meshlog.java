@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             KeysCommand.class,
             NodesCommand.class,
             PacketsCommand.class,
+            RadioCommand.class,
             LedgerCommand.class,
             TxCommand.class,
             DumpStateCommand.class,

@@ -165,15 +165,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private MeshlogConfig configuration(DataDirectory directory) {
-        if (configFile != null) {
-            return MeshlogConfig.load(configFile);
-        }
-        Path here = Path.of("meshlog.yaml");
-        Path inData = directory.resolve("meshlog.yaml");
-        if (Files.exists(here)) {
-            return MeshlogConfig.load(here);
-        }
-        return Files.exists(inData) ? MeshlogConfig.load(inData) : MeshlogConfig.DEFAULTS;
+        return MeshlogConfig.find(configFile, directory.root());
     }
 
     private static Optional<Cluster> cluster(MeshlogConfig config) {

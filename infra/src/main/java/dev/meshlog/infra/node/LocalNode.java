@@ -4,6 +4,7 @@ import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.config.LinkSettings;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.config.PrivateKeyConfig;
+import dev.meshlog.infra.radio.RadioGeneration;
 import dev.meshlog.infra.topics.TopicProvisioning;
 import dev.meshlog.ingest.IngestApp;
 import dev.meshlog.ingest.IngestConfig;
@@ -32,8 +33,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,10 +90,7 @@ public final class LocalNode implements AutoCloseable {
         }
         new SchemaTopic(cluster).publish();
 
-        radio = new StreamsApp(
-                "radio tables",
-                new RadioTopology(radioSettings()).get(),
-                radioConfig().properties());
+        radio = new StreamsApp("radio tables", radioTopology(config), radioProperties());
         parts.push(radio);
         radio.start();
         if (config.ledger().enabled()) {
@@ -194,24 +195,29 @@ public final class LocalNode implements AutoCloseable {
         producer.start();
     }
 
-    private RadioSettings radioSettings() {
+    /** What makes the radio tables, live or anew. */
+    public static Topology radioTopology(MeshlogConfig config) {
         MeshlogConfig.Radio settings = config.radio();
-        return new RadioSettings(
-                channels(),
-                settings.privateKeys().stream()
-                        .map(PrivateKeyConfig::privateKey)
-                        .toList(),
-                settings.limits().limits());
-    }
-
-    private ChannelKeys channels() {
-        return new ChannelKeys(config.radio().channels().stream()
+        var channels = new ChannelKeys(settings.channels().stream()
                 .map(channel -> ChannelKey.of(channel.name(), channel.psk()))
                 .toList());
+        return new RadioTopology(new RadioSettings(
+                        channels,
+                        settings.privateKeys().stream()
+                                .map(PrivateKeyConfig::privateKey)
+                                .toList(),
+                        settings.limits().limits()))
+                .get();
     }
 
-    private RadioStreamsConfig radioConfig() {
-        return new RadioStreamsConfig(cluster.properties(), directory.resolve("streams"), "meshlog-radio", 1);
+    private Properties radioProperties() {
+        Properties properties = new RadioStreamsConfig(
+                        cluster.properties(), directory.resolve("streams"), "meshlog-radio", 1)
+                .properties();
+        properties.put(
+                StreamsConfig.APPLICATION_ID_CONFIG,
+                RadioGeneration.live(directory).applicationId());
+        return properties;
     }
 
     private void startIngest() {
