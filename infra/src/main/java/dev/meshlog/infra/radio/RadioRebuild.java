@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class RadioRebuild implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(500);
     /** From a frame over the topics between the steps to the last table: each of them is read to its end after those before it. */
-    private static final int STEPS = 4;
+    private static final int STEPS = 6;
 
     private static final int LOOKS = 5;
     private static final Duration COUNTED = Duration.ofSeconds(2);

@@ -11,6 +11,7 @@ import dev.meshlog.schemas.radio.PublicKeyEntry;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -122,11 +123,15 @@ public final class KeyDecisions {
         return keys.stream().map(key -> fingerprint(key.bytes())).collect(Collectors.joining(", "));
     }
 
-    /** Whether the entry is as the decision wants it. */
+    /** Whether the entry is as the decision wants it, or was made after it: a weak key that is verified stays in quarantine, for one. */
     public static boolean isShown(KeyDecision decision, @Nullable PublicKeyEntry entry) {
         Bytes32 key = decision.getKey();
         if (entry == null) {
             return decision.getKind() == KeyDecisionKind.REMOVE;
+        }
+        Instant decidedAt = entry.getDecidedAtMs();
+        if (decidedAt != null && !decidedAt.isBefore(decision.getAtMs().truncatedTo(ChronoUnit.MILLIS))) {
+            return true;
         }
         return switch (decision.getKind()) {
             case ACCEPT -> entry.getKey().equals(key);
