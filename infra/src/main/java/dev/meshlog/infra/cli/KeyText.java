@@ -91,7 +91,7 @@ final class KeyText {
             return "a radio said on " + text(key, "radioHadThisKeyAt") + " that it has this key";
         }
         return key.path("listedByRadio").asBoolean()
-                ? "a radio lists the node; it has not said that it has this key"
+                ? "a radio lists the node; whether with this key is not known"
                 : "no radio has listed the node";
     }
 

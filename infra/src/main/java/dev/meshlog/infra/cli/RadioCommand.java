@@ -147,6 +147,7 @@ final class RadioCommand {
                     .put("liveIsBehindBy", behind);
             add(answer.putArray("differences"), real);
             add(answer.putArray("older"), older);
+            add(answer.putArray("order"), result.order().differences());
             out.println(RadioJson.text(answer));
             out.flush();
             return;
@@ -160,6 +161,10 @@ final class RadioCommand {
                     result.older().changed().size() + " entries may come from frames that the log no longer holds:");
             table(older).print(out);
             out.println();
+        }
+        int order = result.order().changed().size();
+        if (order > 0) {
+            out.println(order + " entries differ only in which link was first with what they say (--json shows them)");
         }
         if (result.isEqual()) {
             out.println("the tables are EQUAL");

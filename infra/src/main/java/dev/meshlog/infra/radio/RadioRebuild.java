@@ -59,8 +59,9 @@ public final class RadioRebuild implements AutoCloseable {
      *
      * @param real differences that the log does not explain
      * @param older entries that may come from frames which the log no longer holds
+     * @param order entries that say the same of what several links brought, but for who was first with it
      */
-    public record Result(TableComparison real, TableComparison older) {
+    public record Result(TableComparison real, TableComparison older, TableComparison order) {
         public boolean isEqual() {
             return real.changed().isEmpty();
         }
@@ -212,8 +213,16 @@ public final class RadioRebuild implements AutoCloseable {
         LogBeginning beginning = LogBeginning.read(progress);
         var real = new HashMap<TableComparison.Entry, TableComparison.Pair>();
         var older = new HashMap<TableComparison.Entry, TableComparison.Pair>();
-        all.changed().forEach((entry, pair) -> (beginning.mayBeOlder(entry, pair) ? older : real).put(entry, pair));
-        return new Result(new TableComparison(real), new TableComparison(older));
+        var order = new HashMap<TableComparison.Entry, TableComparison.Pair>();
+        boolean severalLinks = TableComparison.hasSeveralLinks(cluster);
+        all.changed().forEach((entry, pair) -> {
+            if (severalLinks && TableComparison.isOfOrderAlone(entry, pair)) {
+                order.put(entry, pair);
+            } else {
+                (beginning.mayBeOlder(entry, pair) ? older : real).put(entry, pair);
+            }
+        });
+        return new Result(new TableComparison(real), new TableComparison(older), new TableComparison(order));
     }
 
     /**
@@ -245,7 +254,7 @@ public final class RadioRebuild implements AutoCloseable {
         try (var producer = cluster.transactionalProducer("meshlog-radio-rebuild")) {
             producer.initTransactions();
             producer.beginTransaction();
-            for (TableComparison part : new TableComparison[] {result.real(), result.older()}) {
+            for (TableComparison part : new TableComparison[] {result.real(), result.older(), result.order()}) {
                 part.changed().forEach((entry, pair) -> {
                     var unused =
                             producer.send(new ProducerRecord<>(entry.table().name(), entry.key(), pair.fresh()));

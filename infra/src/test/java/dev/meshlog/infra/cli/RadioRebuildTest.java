@@ -92,7 +92,9 @@ class RadioRebuildTest {
             RadioTables tables = RadioTables.read(cluster);
             assertThat(tables.nodes()).hasSize(NODES);
             assertThat(tables.keys()).hasSize(NODES);
-            assertThat(tables.nodes().get(node(1)).getLongName()).isEqualTo("Node 1");
+            assertThat(tables.nodes().get(node(1)))
+                    .extracting(RadioNode::getLongName)
+                    .isEqualTo("Node 1");
 
             var unused = receive(cluster, NODES + 1, 1);
             runLive(cluster, NODES + 1);
