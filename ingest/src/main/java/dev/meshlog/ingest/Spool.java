@@ -271,19 +271,30 @@ final class Spool implements AutoCloseable {
         }
     }
 
-    /** Kafka has everything up to a sequence number. */
-    void release(long through) throws IOException {
+    /** Kafka has everything up to a sequence number, which may be one that was lost here when the power failed. */
+    void release(long acknowledged) throws IOException {
         lock.lock();
         try {
             requireOpen();
+            releaseOpen(acknowledged);
+        } catch (RocksDBException e) {
+            throw failed("writing to the spool", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void releaseOpen(long acknowledged) throws RocksDBException {
+        try (RocksIterator at = db.newIterator()) {
+            at.seekForPrev(key(acknowledged));
+            long through = at.isValid() && at.key()[0] == RECORD
+                    ? ByteBuffer.wrap(at.key()).getLong(1)
+                    : 0;
             if (through <= behind) {
+                at.status();
                 return;
             }
-            byte[] value = db.get(key(through));
-            if (value == null) {
-                throw new IOException("the spool has no record " + through);
-            }
-            long bytes = ByteBuffer.wrap(value).getLong();
+            long bytes = ByteBuffer.wrap(at.value()).getLong();
             try (var batch = new WriteBatch()) {
                 batch.put(RELEASED, u64(through));
                 if (bytes - bytesDeleted >= DELETE_AT_ONCE) {
@@ -295,10 +306,6 @@ final class Spool implements AutoCloseable {
             behind = through;
             bytesBehind = bytes;
             released.signalAll();
-        } catch (RocksDBException e) {
-            throw failed("writing to the spool", e);
-        } finally {
-            lock.unlock();
         }
     }
 

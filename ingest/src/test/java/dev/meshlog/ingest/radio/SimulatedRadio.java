@@ -177,8 +177,7 @@ final class SimulatedRadio implements AutoCloseable {
             if (ready) {
                 sendNext(socket, number);
                 if (--left == 0) {
-                    reboots.incrementAndGet();
-                    if (random.nextBoolean()) {
+                    if (reboots.incrementAndGet() % 2 == 0) {
                         return true;
                     }
                     cut(socket);
