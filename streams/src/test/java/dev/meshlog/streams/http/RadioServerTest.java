@@ -88,7 +88,7 @@ class RadioServerTest {
         radio = new RadioRoutes(
                 broker.cluster(),
                 () -> AT,
-                new RadioEvents.Patience(Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofMillis(500)));
+                new RadioEvents.Patience(Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofSeconds(5)));
         server = new LedgerServer(HttpSettings.loopback(0), broker.cluster(), new Network(1).genesis);
         server.follow(radio);
     }
