@@ -82,6 +82,25 @@ class SpoolTest {
     }
 
     @Test
+    @DisplayName("PS-10 what the power took from the spool after Kafka had it is released like anything else")
+    void whatKafkaHasNeedNotBeThereAnyMoreWhenItIsReleased() throws IOException {
+        long acknowledged;
+        try (var spool = new Spool(directory, MIB)) {
+            append(spool, "a", "b");
+            acknowledged = spool.read(0, 2).get(1).sequence() + 3;
+        }
+        try (var again = new Spool(directory, MIB)) {
+            append(again, "came before Kafka was asked how far it is");
+            again.release(acknowledged);
+            List<Spool.Entry> waiting = again.read(0, 10);
+            assertThat(texts(waiting)).containsExactly("came before Kafka was asked how far it is");
+            assertThat(again.bytes()).isPositive();
+            again.release(waiting.get(0).sequence());
+            assertThat(again.bytes()).isZero();
+        }
+    }
+
+    @Test
     void fullSpoolTakesNothingMoreUntilSomethingIsReleased() throws Exception {
         try (var spool = new Spool(directory, MIB)) {
             String large = "x".repeat(64 << 10);
