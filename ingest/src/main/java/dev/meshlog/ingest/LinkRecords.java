@@ -94,15 +94,12 @@ final class LinkRecords {
         ByteBuffer kept =
                 bytes.substring(0, Math.min(bytes.size(), MAX_REJECTED)).asReadOnlyByteBuffer();
         return new RejectedFrame(
-                network,
-                link,
-                refused.reason().name(),
-                refused.reason().sentence(),
-                (long) bytes.size(),
-                kept,
-                now,
-                null,
-                source);
+                network, link, refused.reason().name(), detail(refused), refused.length(), kept, now, null, source);
+    }
+
+    private static String detail(Received.Refused refused) {
+        String sentence = refused.reason().sentence();
+        return refused.topic() == null ? sentence : sentence + " It came in the topic " + refused.topic();
     }
 
     private <V> ProducerRecord<byte[], byte[]> encoded(Topic<String, V> topic, V value, Instant now) {

@@ -31,4 +31,9 @@ public interface LiveSink {
     default void report(LinkEventKind kind, @Nullable String detail) {
         report(kind, detail, null, Map.of());
     }
+
+    /** Tells something that goes on growing or changing: it stands among the facts of each status from now on. */
+    default void note(String fact, String value) {
+        // A sink without a status has no use for it.
+    }
 }

@@ -44,17 +44,32 @@ public sealed interface Received {
     /**
      * Input that is not a message.
      *
-     * @param bytes already without what could be a secret
+     * @param bytes already without what could be a secret, and perhaps without its end
+     * @param length bytes before anything was cut off
+     * @param topic under which an MQTT broker sent it
      */
     record Refused(
-            RejectReason reason, ByteString bytes, @Nullable SourcePosition source) implements Received {
+            RejectReason reason,
+            ByteString bytes,
+            @Nullable SourcePosition source,
+            long length,
+            @Nullable String topic) implements Received {
+        public Refused(RejectReason reason, ByteString bytes, @Nullable SourcePosition source) {
+            this(reason, bytes, source, bytes.size(), null);
+        }
+
         public static Refused of(FramePiece.Skipped piece, @Nullable SourcePosition source) {
             return new Refused(piece.reason(), Redaction.ofSkipped(piece), source);
         }
 
         static Refused tooLong(Message message) {
             ByteString head = message.payload().substring(0, LinkRecords.MAX_REJECTED);
-            return new Refused(RejectReason.MESSAGE_TOO_LONG, Redaction.ofText(head), message.source());
+            return new Refused(
+                    RejectReason.MESSAGE_TOO_LONG,
+                    Redaction.ofText(head),
+                    message.source(),
+                    message.payload().size(),
+                    message.mqttTopic());
         }
 
         static Refused ofLine(RejectReason reason, ByteString line, @Nullable SourcePosition source) {

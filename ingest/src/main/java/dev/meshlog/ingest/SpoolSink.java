@@ -127,6 +127,11 @@ final class SpoolSink implements LiveSink {
         }
     }
 
+    @Override
+    public void note(String fact, String value) {
+        standing.noted(fact, value);
+    }
+
     private List<LongFunction<byte[]>> drafts(List<Received> batch) {
         var drafts = new ArrayList<LongFunction<byte[]>>(batch.size());
         for (Received received : batch) {

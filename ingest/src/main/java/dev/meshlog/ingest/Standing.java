@@ -14,6 +14,7 @@ final class Standing {
     private @Nullable String error;
     private @Nullable Long ownNode;
     private Map<String, String> radio = Map.of();
+    private final Map<String, String> notes = new HashMap<>();
 
     Standing(Instant now) {
         since = now.truncatedTo(ChronoUnit.SECONDS);
@@ -45,12 +46,17 @@ final class Standing {
         since = now.truncatedTo(ChronoUnit.SECONDS);
     }
 
+    synchronized void noted(String fact, String value) {
+        notes.put(fact, value);
+    }
+
     synchronized @Nullable Long ownNode() {
         return ownNode;
     }
 
     synchronized Map<String, String> facts() {
         var facts = new HashMap<>(radio);
+        facts.putAll(notes);
         facts.put("state", state);
         facts.put("since", since.toString());
         if (error != null) {

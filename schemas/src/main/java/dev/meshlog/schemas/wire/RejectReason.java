@@ -10,6 +10,7 @@ public enum RejectReason {
     LINE_MALFORMED("The line is not a JSON object with a topic and a base64 payload."),
     LINE_TOO_LONG("The line is longer than any envelope can be."),
     MESSAGE_TOO_LONG("The message is longer than any packet or envelope can be."),
+    TOPIC_WITHOUT_ENVELOPES("The MQTT topic is one of those that carry JSON or a status, not envelopes."),
     RECORD_MALFORMED("The record on radio.frames is not one that Meshlog wrote."),
     RECORD_FROM_NEWER_VERSION("The record on radio.frames was written with a schema that this version does not know."),
     DECISION_MALFORMED("The record on radio.key-decisions is not a decision that Meshlog wrote."),

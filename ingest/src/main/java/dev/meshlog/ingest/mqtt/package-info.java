@@ -1,0 +1,5 @@
+/** Links to MQTT brokers: what gateways publish. */
+@NullMarked
+package dev.meshlog.ingest.mqtt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ingest.mqtt;
+
+import org.jspecify.annotations.NullMarked;
