@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One source of packets. Which keys are allowed depends on the type.
  *
- * @param type {@code tcp}, {@code serial}, {@code udp} or {@code file}
+ * @param type {@code tcp}, {@code serial}, {@code udp}, {@code mqtt} or {@code file}
  * @param path of a {@code .frames} or {@code .mqtt.jsonl} recording
  * @param messagesPerSecond how fast the recording is played; absent: as fast as possible
  * @param host of a radio in the network
@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param baudRate of the serial line
  * @param group multicast address
  * @param networkInterface by name, where the group is joined; absent: where the system thinks best
- * @param silentMinutes without a packet, though the radio answers, after which somebody is told
+ * @param mqtt broker and topics
+ * @param silentMinutes without a packet, though the radio or the broker answers, after which somebody is told
  * @param spoolMegabytes how much may wait on disk for Kafka
  */
 public record LinkSettings(
@@ -43,6 +44,7 @@ public record LinkSettings(
         @Nullable Integer baudRate,
         @Nullable String group,
         @JsonProperty("interface") @Nullable String networkInterface,
+        @Nullable MqttSettings mqtt,
         @Nullable Integer silentMinutes,
         @Nullable Integer spoolMegabytes) {
     private static final String NAME = "[a-z0-9][a-z0-9._-]{0,63}";
@@ -51,7 +53,8 @@ public record LinkSettings(
             "file", Set.of("path", "messagesPerSecond"),
             "tcp", Set.of("host", "port", "silentMinutes", "spoolMegabytes"),
             "serial", Set.of("device", "baudRate", "silentMinutes", "spoolMegabytes"),
-            "udp", Set.of("group", "port", "interface", "spoolMegabytes"));
+            "udp", Set.of("group", "port", "interface", "spoolMegabytes"),
+            "mqtt", Set.of("mqtt", "silentMinutes", "spoolMegabytes"));
 
     public LinkSettings {
         require(name != null && name.matches(NAME), "name", NAME_RULE);
@@ -68,6 +71,7 @@ public record LinkSettings(
         given.put("baudRate", baudRate);
         given.put("group", group);
         given.put("interface", networkInterface);
+        given.put("mqtt", mqtt);
         given.put("silentMinutes", silentMinutes);
         given.put("spoolMegabytes", spoolMegabytes);
         given.forEach((key, value) -> require(
@@ -85,6 +89,7 @@ public record LinkSettings(
                 !"serial".equals(type) || (device != null && !device.isBlank()),
                 "device" + of,
                 "a serial port such as /dev/ttyUSB0");
+        require(!"mqtt".equals(type) || mqtt != null, "mqtt" + of, "there, with broker and topics");
         positive(messagesPerSecond, "messagesPerSecond" + of);
         positive(baudRate, "baudRate" + of);
         positive(silentMinutes, "silentMinutes" + of);
@@ -95,7 +100,7 @@ public record LinkSettings(
     /** A recording. */
     public static LinkSettings file(String name, String network, String path, @Nullable Integer messagesPerSecond) {
         return new LinkSettings(
-                name, network, "file", path, messagesPerSecond, null, null, null, null, null, null, null, null);
+                name, network, "file", path, messagesPerSecond, null, null, null, null, null, null, null, null, null);
     }
 
     /** As the ingest module wants it. */
@@ -122,6 +127,10 @@ public record LinkSettings(
                         port == null ? RadioLinks.PORT : port,
                         networkInterface,
                         spool);
+            case "mqtt" ->
+                Objects.requireNonNull(mqtt)
+                        .options(network, name, silentMinutes)
+                        .toLive(spool);
             default ->
                 new LinkConfig.FileSource(
                         Path.of(Objects.requireNonNull(path)),
@@ -129,7 +138,7 @@ public record LinkSettings(
         };
     }
 
-    /** A radio serves one client: a second link to it would close the first, and the first one the second. */
+    /** A radio serves one client: a second link to it would close the first, and the first one the second. A broker would tell all twice. */
     static void requireDifferentPlaces(List<LinkSettings> links) {
         var places = new HashMap<String, String>();
         for (LinkSettings link : links) {

@@ -58,10 +58,20 @@ class MeshlogConfigTest {
                     - {name: b, network: w, type: serial, device: /dev/ttyUSB0, baudRate: 9600}
                     - {name: c, network: w, type: udp, group: 224.0.0.70, port: 8, interface: lo}
                     - {name: d, network: w, type: udp}
+                    - {name: e, network: w, type: mqtt, mqtt: {broker: mqtt://h, topics: [msh/#]}}
+                    - {name: f, network: w, type: mqtt, silentMinutes: 5, mqtt: {broker: "mqtts://h:99", topics: [a/+/b, c/#], qos: 2,
+                       user: u, passwordVariable: V, caFile: ca.pem, keyStore: k.p12, keyStorePasswordFile: k, clientId: me, sessionHours: 1,
+                       otherTopics: refuse}}
                 """, "x");
         assertThat(config.radio().links())
                 .extracting(link -> link.toLinkConfig().source() instanceof LinkConfig.Live live ? live.place() : "")
-                .containsExactly("tcp h:5", "serial /dev/ttyUSB0", "udp 224.0.0.70:8 on lo", "udp 224.0.0.69:4403");
+                .containsExactly(
+                        "tcp h:5",
+                        "serial /dev/ttyUSB0",
+                        "udp 224.0.0.70:8 on lo",
+                        "udp 224.0.0.69:4403",
+                        "mqtt h:1883 msh/#",
+                        "mqtts h:99 a/+/b c/#");
     }
 
     @ParameterizedTest
@@ -84,6 +94,17 @@ class MeshlogConfigTest {
                     radio: {limits: {nodes: 0}}                               | radio.limits.nodes must be
                     radio: {privateKeys: [{network: w, node: "!1", key: AQ==}]} | the private key of !00000001 does not have 32 bytes
                     radio: {privateKeys: [{network: w, node: me, key: AQ==}]} | 'me' is not a node number
+                    radio: {links: [{name: n, network: w, type: mqtt}]}       | radio.links.mqtt of link n must be there
+                    radio: {links: [{name: n, network: w, type: mqtt, host: h, mqtt: {broker: "mqtt://h", topics: [a]}}]} | radio.links.host of link n must be absent
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {topics: [a]}}]} | broker
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtt://u:p@h", topics: [a]}}]} | radio.links.mqtt.broker must be
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtt://h", topics: []}}]} | radio.links.mqtt.topics must be
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtt://h", topics: [a/#/b]}}]} | radio.links.mqtt.topics must be
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtt://h", topics: [a], qos: 3}}]} | radio.links.mqtt.qos must be
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtt://h", topics: [a], user: u}}]} | radio.links.mqtt.user must be
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtt://h", topics: [a], caFile: c}}]} | radio.links.mqtt.broker must be mqtts
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtts://h", topics: [a], keyStore: c}}]} | radio.links.mqtt.keyStore must be
+                    radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtt://h", topics: [a], otherTopics: eat}}]} | radio.links.mqtt.otherTopics must be
                     ledger: {mode: dictator}                                  | ledger.mode must be
                     ledger: {minRoundIntervalMs: 0}                           | ledger.minRoundIntervalMs must be
                     snapshots: {keep: 1}                                      | snapshots.keep must be
