@@ -14,7 +14,6 @@ public enum RejectReason {
     RECORD_MALFORMED("The record on radio.frames is not one that Meshlog wrote."),
     RECORD_FROM_NEWER_VERSION("The record on radio.frames was written with a schema that this version does not know."),
     DECISION_MALFORMED("The record on radio.key-decisions is not a decision that Meshlog wrote."),
-    PAYLOAD_TOO_LONG("The payload is longer than any message of its kind can be."),
     PAYLOAD_UNDECODABLE("The payload is not the protobuf message that its kind says."),
     PAYLOAD_WITHOUT_PACKET("The envelope carries no packet."),
     KIND_UNKNOWN("The frame is of a kind that this version does not know."),

@@ -32,7 +32,7 @@ final class FrameReader {
     /** @param ownNode which node the link's radio is, when it has said so */
     Decoded read(RadioFrame frame, RecordPosition evidence, @Nullable Long ownNode) {
         if (frame.getPayload().remaining() > MAX_PAYLOAD) {
-            return rejected(frame, evidence, RejectReason.PAYLOAD_TOO_LONG);
+            return rejected(frame, evidence, RejectReason.MESSAGE_TOO_LONG);
         }
         ByteString payload = ByteString.copyFrom(frame.getPayload().duplicate());
         try {

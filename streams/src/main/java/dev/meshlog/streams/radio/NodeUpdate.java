@@ -9,9 +9,11 @@ import dev.meshlog.schemas.radio.NodeObservation;
 import dev.meshlog.schemas.radio.NodePosition;
 import dev.meshlog.schemas.radio.NodeTelemetry;
 import dev.meshlog.schemas.radio.RadioNode;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,91 +32,114 @@ final class NodeUpdate {
     private static final long MAX_LATITUDE = 900_000_000;
     private static final long MAX_LONGITUDE = 1_800_000_000;
 
-    private final RadioNode.Builder node;
+    private final RadioNode known;
     private final boolean news;
 
-    private NodeUpdate(RadioNode.Builder node, boolean news) {
-        this.node = node;
+    private NodeUpdate(RadioNode known, boolean news) {
+        this.known = known;
         this.news = news;
     }
 
     static RadioNode apply(@Nullable RadioNode known, NodeObservation observation, NodeFacts facts) {
-        RadioNode.Builder node = RadioNode.newBuilder(
-                known == null
-                        ? RadioNode.newBuilder()
-                                .setNetwork(observation.getNetwork())
-                                .setNode(observation.getNode())
-                                .build()
-                        : known);
-        Instant last = node.getLastHeardMs();
+        RadioNode before = known == null ? unknown(observation) : known;
+        Instant last = before.getLastHeardMs();
         Instant heardAt = facts.heard().at();
         boolean news = last == null || (heardAt != null && !heardAt.isBefore(last));
-        var update = new NodeUpdate(node, news);
-        update.user(facts.content().user());
-        update.names(facts.content().user(), Objects.requireNonNullElse(heardAt, observation.getReceivedAtMs()));
-        update.position(facts.content().position());
-        update.metrics(facts.content().metrics());
-        update.telemetry(facts.content().telemetry());
-        node.setFirmwareVersion(
-                update.merged(node.getFirmwareVersion(), facts.content().firmwareVersion()));
-        node.setOwn(node.getOwn() || observation.getOwnNode());
-        update.reception(facts);
-        return node.build();
+        return new NodeUpdate(before, news).apply(observation, facts);
     }
 
-    private void user(User user) {
-        node.setLongName(merged(node.getLongName(), NodeFacts.name(user.getLongName())));
-        node.setShortName(merged(node.getShortName(), NodeFacts.name(user.getShortName())));
-        if (user.getMacAddress().size() == 6) {
-            node.setMacAddress(merged(node.getMacAddress(), user.getMacAddress().asReadOnlyByteBuffer()));
+    private static RadioNode unknown(NodeObservation observation) {
+        return new RadioNode(
+                observation.getNetwork(),
+                observation.getNode(),
+                null,
+                null,
+                null,
+                null,
+                true,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                false,
+                false,
+                0L,
+                null,
+                null);
+    }
+
+    /** By the constructor: Avro's builders copy everything that did not change. */
+    private RadioNode apply(NodeObservation observation, NodeFacts facts) {
+        User user = facts.content().user();
+        NodeFacts.Heard heard = facts.heard();
+        Instant at = heard.at();
+        String longName = merged(known.getLongName(), NodeFacts.name(user.getLongName()));
+        String shortName = merged(known.getShortName(), NodeFacts.name(user.getShortName()));
+        ByteBuffer macAddress =
+                user.getMacAddress().size() == 6 ? user.getMacAddress().asReadOnlyByteBuffer() : null;
+        Integer model = merged(known.getHardwareModel(), user.getHardwareModel() == 0 ? null : user.getHardwareModel());
+        Position position = facts.content().position();
+        boolean named = !user.getLongName().isEmpty() || !user.getShortName().isEmpty();
+        return new RadioNode(
+                known.getNetwork(),
+                known.getNode(),
+                longName,
+                shortName,
+                merged(known.getMacAddress(), macAddress),
+                model,
+                model == null || isKnown(model),
+                merged(known.getRole(), user.hasRole() ? user.getRole() : null),
+                merged(known.getLicensed(), user.hasLicensed() ? user.getLicensed() : null),
+                merged(known.getUnmessagable(), user.hasUnmessagable() ? user.getUnmessagable() : null),
+                merged(known.getPosition(), isFix(position) ? place(position) : null),
+                metrics(facts.content().metrics()),
+                named
+                        ? names(longName, shortName, Objects.requireNonNullElse(at, observation.getReceivedAtMs()))
+                        : known.getNames(),
+                merged(known.getFirmwareVersion(), facts.content().firmwareVersion()),
+                telemetry(facts.content().telemetry()),
+                merged(known.getSnr(), heard.snr()),
+                merged(known.getHopsAway(), heard.hopsAway()),
+                merged(known.getViaMqtt(), heard.viaMqtt()),
+                known.getListedByRadio() || facts.origin() == NodeFacts.Origin.LISTING,
+                known.getOwn() || observation.getOwnNode(),
+                known.getPackets() + (facts.origin() == NodeFacts.Origin.PACKET ? 1 : 0),
+                extreme(known.getFirstHeardMs(), at, true),
+                extreme(known.getLastHeardMs(), at, false));
+    }
+
+    private static @Nullable Instant extreme(@Nullable Instant one, @Nullable Instant other, boolean first) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
         }
-        Integer model = merged(node.getHardwareModel(), user.getHardwareModel() == 0 ? null : user.getHardwareModel());
-        node.setHardwareModel(model);
-        node.setHardwareModelKnown(model == null || isKnown(model));
-        node.setRole(merged(node.getRole(), user.hasRole() ? user.getRole() : null));
-        node.setLicensed(merged(node.getLicensed(), user.hasLicensed() ? user.getLicensed() : null));
-        node.setUnmessagable(merged(node.getUnmessagable(), user.hasUnmessagable() ? user.getUnmessagable() : null));
+        return one.isBefore(other) == first ? one : other;
     }
 
     /** A change is a new pair, even when one of the two stays. */
-    private void names(User user, Instant at) {
-        if (user.getLongName().isEmpty() && user.getShortName().isEmpty()) {
-            return;
-        }
-        var names = new ArrayList<>(node.getNames());
+    private List<NodeName> names(@Nullable String longName, @Nullable String shortName, Instant at) {
+        var names = new ArrayList<>(known.getNames());
         NodeName last = names.isEmpty() ? null : names.get(names.size() - 1);
         boolean same = last != null
-                && Objects.equals(last.getLongName(), node.getLongName())
-                && Objects.equals(last.getShortName(), node.getShortName());
+                && Objects.equals(last.getLongName(), longName)
+                && Objects.equals(last.getShortName(), shortName);
         if (last != null && same) {
             Instant seen = at.isAfter(last.getLastSeenMs()) ? at : last.getLastSeenMs();
-            names.set(
-                    names.size() - 1,
-                    new NodeName(last.getLongName(), last.getShortName(), last.getFirstSeenMs(), seen));
-        } else if (node.getLongName() != null || node.getShortName() != null) {
-            names.add(new NodeName(node.getLongName(), node.getShortName(), at, at));
+            names.set(names.size() - 1, new NodeName(longName, shortName, last.getFirstSeenMs(), seen));
+        } else if (longName != null || shortName != null) {
+            names.add(new NodeName(longName, shortName, at, at));
         }
-        node.setNames(names.size() > MAX_NAMES ? names.subList(1, names.size()) : names);
-    }
-
-    private void position(Position position) {
-        if (isFix(position)) {
-            int time = position.getTime() == 0 ? position.getTimestamp() : position.getTime();
-            var place = new NodePosition(
-                    position.getLatitudeI(),
-                    position.getLongitudeI(),
-                    position.hasAltitude() ? position.getAltitude() : null,
-                    time == 0 ? null : Integer.toUnsignedLong(time),
-                    position.hasPrecisionBits() ? position.getPrecisionBits() : null,
-                    position.hasGroundSpeed() ? Integer.toUnsignedLong(position.getGroundSpeed()) : null,
-                    position.hasGroundTrack() ? Integer.toUnsignedLong(position.getGroundTrack()) : null,
-                    position.getSatellitesInView() == 0 ? null : position.getSatellitesInView());
-            node.setPosition(merged(node.getPosition(), place));
-        }
+        return List.copyOf(names.size() > MAX_NAMES ? names.subList(1, names.size()) : names);
     }
 
     /** A radio without a fix sends no coordinates, or 0/0, where nobody is. */
-    static boolean isFix(Position position) {
+    private static boolean isFix(Position position) {
         return position.hasLatitudeI()
                 && position.hasLongitudeI()
                 && (position.getLatitudeI() != 0 || position.getLongitudeI() != 0)
@@ -122,38 +147,49 @@ final class NodeUpdate {
                 && Math.abs((long) position.getLongitudeI()) <= MAX_LONGITUDE;
     }
 
-    private void telemetry(@Nullable NodeTelemetry told) {
+    private static NodePosition place(Position position) {
+        int time = position.getTime() == 0 ? position.getTimestamp() : position.getTime();
+        return new NodePosition(
+                position.getLatitudeI(),
+                position.getLongitudeI(),
+                position.hasAltitude() ? position.getAltitude() : null,
+                time == 0 ? null : Integer.toUnsignedLong(time),
+                position.hasPrecisionBits() ? position.getPrecisionBits() : null,
+                position.hasGroundSpeed() ? Integer.toUnsignedLong(position.getGroundSpeed()) : null,
+                position.hasGroundTrack() ? Integer.toUnsignedLong(position.getGroundTrack()) : null,
+                position.getSatellitesInView() == 0 ? null : position.getSatellitesInView());
+    }
+
+    /** The newest of each kind. */
+    private List<NodeTelemetry> telemetry(@Nullable NodeTelemetry told) {
         if (told == null) {
-            return;
+            return known.getTelemetry();
         }
-        var all = new ArrayList<>(node.getTelemetry());
-        all.removeIf(known -> known.getKind() == told.getKind()
-                && (news || !known.getReceivedAtMs().isAfter(told.getReceivedAtMs())));
-        if (all.stream().noneMatch(known -> known.getKind() == told.getKind()) && all.size() < MAX_TELEMETRY) {
+        var all = new ArrayList<>(known.getTelemetry());
+        all.removeIf(older -> older.getKind() == told.getKind()
+                && (news || !older.getReceivedAtMs().isAfter(told.getReceivedAtMs())));
+        if (all.stream().noneMatch(newer -> newer.getKind() == told.getKind()) && all.size() < MAX_TELEMETRY) {
             all.add(told);
             all.sort(Comparator.comparing(NodeTelemetry::getKind));
         }
-        node.setTelemetry(all);
-    }
-
-    private void metrics(DeviceMetrics metrics) {
-        if (metrics.equals(DeviceMetrics.getDefaultInstance())) {
-            return;
-        }
-        node.setDeviceMetrics(merged(node.getDeviceMetrics(), metrics));
+        return List.copyOf(all);
     }
 
     /** What is measured, on top of what was measured before. */
-    private NodeDeviceMetrics merged(@Nullable NodeDeviceMetrics known, DeviceMetrics said) {
+    private @Nullable NodeDeviceMetrics metrics(DeviceMetrics said) {
+        NodeDeviceMetrics before = known.getDeviceMetrics();
+        if (said.equals(DeviceMetrics.getDefaultInstance())) {
+            return before;
+        }
         NodeDeviceMetrics told = metricsOf(said);
-        return known == null
+        return before == null
                 ? told
                 : new NodeDeviceMetrics(
-                        merged(known.getBatteryLevel(), told.getBatteryLevel()),
-                        merged(known.getVoltage(), told.getVoltage()),
-                        merged(known.getChannelUtilization(), told.getChannelUtilization()),
-                        merged(known.getAirUtilTx(), told.getAirUtilTx()),
-                        merged(known.getUptimeSeconds(), told.getUptimeSeconds()));
+                        merged(before.getBatteryLevel(), told.getBatteryLevel()),
+                        merged(before.getVoltage(), told.getVoltage()),
+                        merged(before.getChannelUtilization(), told.getChannelUtilization()),
+                        merged(before.getAirUtilTx(), told.getAirUtilTx()),
+                        merged(before.getUptimeSeconds(), told.getUptimeSeconds()));
     }
 
     static NodeDeviceMetrics metricsOf(DeviceMetrics said) {
@@ -165,31 +201,11 @@ final class NodeUpdate {
                 said.hasUptimeSeconds() ? Integer.toUnsignedLong(said.getUptimeSeconds()) : null);
     }
 
-    private void reception(NodeFacts facts) {
-        NodeFacts.Heard heard = facts.heard();
-        node.setSnr(merged(node.getSnr(), heard.snr()));
-        node.setHopsAway(merged(node.getHopsAway(), heard.hopsAway()));
-        node.setViaMqtt(merged(node.getViaMqtt(), heard.viaMqtt()));
-        node.setListedByRadio(node.getListedByRadio() || facts.origin() == NodeFacts.Origin.LISTING);
-        if (facts.origin() == NodeFacts.Origin.PACKET) {
-            node.setPackets(node.getPackets() + 1);
-        }
-        Instant heardAt = heard.at();
-        if (heardAt != null) {
-            if (node.getFirstHeardMs() == null || heardAt.isBefore(node.getFirstHeardMs())) {
-                node.setFirstHeardMs(heardAt);
-            }
-            if (node.getLastHeardMs() == null || heardAt.isAfter(node.getLastHeardMs())) {
-                node.setLastHeardMs(heardAt);
-            }
-        }
-    }
-
-    private <T> @Nullable T merged(@Nullable T known, @Nullable T said) {
+    private <T> @Nullable T merged(@Nullable T before, @Nullable T said) {
         if (said == null) {
-            return known;
+            return before;
         }
-        return news || known == null ? said : known;
+        return news || before == null ? said : before;
     }
 
     private static boolean isKnown(int model) {

@@ -92,7 +92,7 @@ class FloodTest {
         mesh.uplinked(HOSTILE, "!00000001", huge);
         assertThat(mesh.packets).hasSize(1);
         assertThat(mesh.rejected).singleElement().satisfies(rejected -> {
-            assertThat(rejected.getReason()).isEqualTo(RejectReason.PAYLOAD_TOO_LONG.name());
+            assertThat(rejected.getReason()).isEqualTo(RejectReason.MESSAGE_TOO_LONG.name());
             assertThat(rejected.getBytes().remaining()).isEqualTo(FrameReader.MAX_PAYLOAD);
             assertThat(rejected.getLength()).isGreaterThan(1 << 20);
         });

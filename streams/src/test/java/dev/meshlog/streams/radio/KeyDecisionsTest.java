@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class KeyDecisionsTest {
-    private static final List<KeyDecisionKind> DECISIONS = List.of(
+    private static final List<KeyDecisionKind> KINDS = List.of(
             KeyDecisionKind.ACCEPT,
             KeyDecisionKind.REJECT,
             KeyDecisionKind.VERIFY,
@@ -135,7 +135,7 @@ class KeyDecisionsTest {
                 if (random.nextBoolean()) {
                     frames.add(story -> story.see(at, key(which), KeySource.PACKET_RADIO, verified));
                 } else {
-                    KeyDecisionKind kind = DECISIONS.get(random.nextInt(DECISIONS.size()));
+                    KeyDecisionKind kind = KINDS.get(random.nextInt(KINDS.size()));
                     decisions.add(story -> story.decide(at, kind, key(which), other == 4 ? null : key(other)));
                 }
             }
