@@ -134,7 +134,9 @@ public final class RadioJson {
         return object().put("key", Hex.of(refused.getKey()))
                 .put("fingerprint", fingerprint(refused.getKey()))
                 .put("refusedAt", time(refused.getRefusedAtMs()))
-                .put("lastSeen", optional(refused.getLastSeenMs()));
+                .put(
+                        "lastSeen",
+                        refused.getLastSeenMs() == null ? null : time(Instant.ofEpochMilli(refused.getLastSeenMs())));
     }
 
     private static ObjectNode seen(Bytes32 key, KeySource source, Instant firstSeen) {

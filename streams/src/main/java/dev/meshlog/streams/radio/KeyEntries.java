@@ -189,7 +189,8 @@ final class KeyEntries {
         var refused = new ArrayList<RefusedKey>();
         history.refused().forEach((key, at) -> {
             KnownKey known = find(facts, key);
-            refused.add(new RefusedKey(key, at, known == null ? null : known.getLastSeenMs()));
+            refused.add(new RefusedKey(
+                    key, at, known == null ? null : known.getLastSeenMs().toEpochMilli()));
         });
         return refused;
     }

@@ -57,7 +57,7 @@ class KeyDecisionsTest {
         assertThat(story.entry().getKey()).isEqualTo(bytes(key(1)));
         assertThat(story.entry().getRefused())
                 .extracting(RefusedKey::getKey, RefusedKey::getLastSeenMs)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple(bytes(key(2)), at(4)));
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(bytes(key(2)), at(4).toEpochMilli()));
         assertThat(story.kinds()).containsExactly(KeyEventKind.NEW, KeyEventKind.CHANGED, KeyEventKind.REJECTED);
     }
 
