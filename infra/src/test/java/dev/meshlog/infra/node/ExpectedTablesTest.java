@@ -126,6 +126,8 @@ class ExpectedTablesTest {
                 .setNetwork(network)
                 .setNode(number)
                 .setHardwareModelKnown(known)
+                .setNames(List.of())
+                .setTelemetry(List.of())
                 .build();
     }
 

@@ -165,6 +165,7 @@ class TopicProvisioningTest {
         rec.put("link", "link");
         rec.put("kind", new GenericData.EnumSymbol(schema.getField("kind").schema(), "OPENED"));
         rec.put("counters", Map.of());
+        rec.put("facts", Map.of());
         rec.put("atMs", Instant.EPOCH.toEpochMilli());
         rec.put("weather", "rain");
         var out = new ByteArrayOutputStream();
