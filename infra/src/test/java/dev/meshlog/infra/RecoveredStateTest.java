@@ -114,8 +114,8 @@ class RecoveredStateTest {
             assertSame(live, recovered(cluster, "now", false, end));
 
             // The state of an earlier commit as it was published then, against the log executed again up to it.
-            long earlier = snapshots.keySet().iterator().next();
-            assertThat(earlier).isLessThan(end);
+            List<Long> before = List.copyOf(snapshots.headMap(end).keySet());
+            long earlier = before.get((before.size() - 1) / 2);
             assertSame(recovered(cluster, "published", false, earlier), recovered(cluster, "replayed", true, earlier));
         }
     }
@@ -294,7 +294,7 @@ class RecoveredStateTest {
                     differences.add(difference);
                 }
             });
-            assertThat(new State(after, genesis.bucketBits()).entries()).isGreaterThan(created.size() / 10L);
+            assertThat(new State(after, genesis.bucketBits()).entries()).isGreaterThan(100);
         }
         assertThat(buckets).as("%s and %s", one, other).isEmpty();
         assertThat(differences).isEmpty();
