@@ -15,7 +15,8 @@ public final class Benches {
             new SnapshotDeltaBench(),
             new RestoreBench(),
             new ReplayBench(),
-            new RecoverBench());
+            new RecoverBench(),
+            new RadioBench());
 
     private Benches() {}
 
