@@ -7,8 +7,10 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.LagInfo;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,7 @@ public final class StreamsApp implements AutoCloseable {
     /** @param name for log lines */
     public StreamsApp(String name, Topology topology, Properties properties) {
         this.name = name;
-        this.streams = new KafkaStreams(topology, properties);
+        this.streams = new KafkaStreams(topology, memberOfThisTopology(topology, properties));
         streams.setStateListener((now, before) -> {
             LOG.debug("{}: {} → {}", name, before, now);
             if (now == KafkaStreams.State.RUNNING || now.hasCompletedShutdown()) {
@@ -42,6 +44,20 @@ public final class StreamsApp implements AutoCloseable {
             LOG.error("{} stops: {}", name, String.valueOf(cause.getMessage()), thrown);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
+    }
+
+    /**
+     * A member that comes back under its name gets what it had (KIP-345), and Kafka Streams takes the tasks in it for its own, whatever their numbers mean
+     * now. So a member with another topology, as after an upgrade, has another name; it gets its work when the old one's session has lapsed.
+     */
+    private static Properties memberOfThisTopology(Topology topology, Properties properties) {
+        int described = topology.describe().toString().hashCode();
+        var named = new Properties();
+        named.putAll(properties);
+        named.computeIfPresent(
+                StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+                (key, name) -> String.format("%s-%08x", name, described));
+        return named;
     }
 
     public void start() {

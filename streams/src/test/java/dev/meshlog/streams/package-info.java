@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.streams;
+
+import org.jspecify.annotations.NullMarked;
