@@ -21,7 +21,7 @@ public final class IngestApp implements AutoCloseable {
     private final Map<String, Thread> threads = new LinkedHashMap<>();
 
     public IngestApp(IngestConfig config) {
-        var context = new LinkContext(config.spools(), config.clock(), new Random(), new RadioClaims());
+        var context = new LinkContext(config.spools(), config.clock(), new Random(), new RadioClaims(), config.ports());
         for (LinkConfig link : config.links()) {
             var ingestor = new Ingestor(link.open(context), config.client(), config.clock());
             ingestors.put(link.name(), ingestor);

@@ -1,5 +1,6 @@
 package dev.meshlog.ingest;
 
+import dev.meshlog.ingest.radio.RadioPorts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
@@ -10,8 +11,14 @@ import java.util.Map;
  * @param client properties that reach the cluster: {@code bootstrap.servers}, security
  * @param spools where live links keep what Kafka does not have yet: a directory for each
  * @param clock for the time at which something was received
+ * @param ports of the links to radios, for those who hear and speak to them
  */
-public record IngestConfig(Map<String, String> client, List<LinkConfig> links, Path spools, Clock clock) {
+public record IngestConfig(
+        Map<String, String> client, List<LinkConfig> links, Path spools, Clock clock, RadioPorts ports) {
+    public IngestConfig(Map<String, String> client, List<LinkConfig> links, Path spools, Clock clock) {
+        this(client, links, spools, clock, new RadioPorts());
+    }
+
     public IngestConfig {
         client = Map.copyOf(client);
         links = List.copyOf(links);

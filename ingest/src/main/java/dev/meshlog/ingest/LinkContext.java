@@ -1,5 +1,6 @@
 package dev.meshlog.ingest;
 
+import dev.meshlog.ingest.radio.RadioPorts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
@@ -11,5 +12,6 @@ import java.util.random.RandomGenerator;
  * @param clock for the time at which something was received
  * @param random for pauses and nonces
  * @param claims which radio belongs to which link
+ * @param ports where others hear and speak to the radio of a link
  */
-public record LinkContext(Path spools, Clock clock, RandomGenerator random, RadioClaims claims) {}
+public record LinkContext(Path spools, Clock clock, RandomGenerator random, RadioClaims claims, RadioPorts ports) {}

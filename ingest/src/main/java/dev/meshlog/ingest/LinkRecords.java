@@ -70,6 +70,11 @@ final class LinkRecords {
         return encoded(Topics.LINKS, new LinkEvent(network, link, kind, detail, ownNode, counters, facts, now), now);
     }
 
+    /** Of what was done on the link; the caller has blanked what is secret. */
+    <V> ProducerRecord<byte[], byte[]> done(Topic<String, V> topic, V value) {
+        return encoded(topic, value, clock.instant());
+    }
+
     private RadioFrame frame(Received.Message message, @Nullable SourcePosition source, Instant now) {
         Redaction redaction = switch (message.kind()) {
             case FROM_RADIO -> Redaction.ofFromRadio(message.payload());

@@ -1,5 +1,6 @@
 package dev.meshlog.ingest;
 
+import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import java.util.List;
 import java.util.Map;
@@ -35,5 +36,14 @@ public interface LiveSink {
     /** Tells something that goes on growing or changing: it stands among the facts of each status from now on. */
     default void note(String fact, String value) {
         // A sink without a status has no use for it.
+    }
+
+    /**
+     * Keeps a record of what was done on this link, in the order of the messages.
+     *
+     * @return whether it is on disk
+     */
+    default <V> boolean write(Topic<String, V> topic, V value) {
+        throw new UnsupportedOperationException("this sink only receives");
     }
 }

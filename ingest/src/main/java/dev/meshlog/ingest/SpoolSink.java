@@ -1,5 +1,6 @@
 package dev.meshlog.ingest;
 
+import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.SourcePosition;
 import java.io.IOException;
@@ -130,6 +131,17 @@ final class SpoolSink implements LiveSink {
     @Override
     public void note(String fact, String value) {
         standing.noted(fact, value);
+    }
+
+    @Override
+    public <V> boolean write(Topic<String, V> topic, V value) {
+        byte[] content = SpooledRecord.encode(records.done(topic, value));
+        try {
+            return spool.append(List.of(sequence -> content), true);
+        } catch (IOException e) {
+            LOG.error("link {}: a record of {} could not be kept: {}", link, topic.name(), e.getMessage());
+            return false;
+        }
     }
 
     private List<LongFunction<byte[]>> drafts(List<Received> batch) {

@@ -15,8 +15,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 final class SpooledRecord {
     /** The place in this list is written: it is only added to. */
-    private static final List<String> TOPICS =
-            List.of(Topics.FRAMES.name(), Topics.RADIO_REJECTED.name(), Topics.LINKS.name());
+    private static final List<String> TOPICS = List.of(
+            Topics.FRAMES.name(),
+            Topics.RADIO_REJECTED.name(),
+            Topics.LINKS.name(),
+            Topics.KEY_PUSHES.name(),
+            Topics.SENT.name());
 
     private SpooledRecord() {}
 

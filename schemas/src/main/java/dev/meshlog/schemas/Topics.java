@@ -25,6 +25,7 @@ import dev.meshlog.schemas.radio.KeyEvent;
 import dev.meshlog.schemas.radio.KeyFacts;
 import dev.meshlog.schemas.radio.KeyHolders;
 import dev.meshlog.schemas.radio.KeyHolding;
+import dev.meshlog.schemas.radio.KeyPush;
 import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.NodeObservation;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
@@ -36,6 +37,7 @@ import dev.meshlog.schemas.radio.RadioPacket;
 import dev.meshlog.schemas.radio.RadioReception;
 import dev.meshlog.schemas.radio.RadioTelemetry;
 import dev.meshlog.schemas.radio.RejectedFrame;
+import dev.meshlog.schemas.radio.SentMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -80,11 +82,11 @@ public final class Topics {
     public static final Topic<String, RadioFrame> FRAMES =
             topic("radio.frames", LINK, RadioFrame.SCHEMA$, 6, kept(30), List.of(INGEST), List.of(INGEST, RADIO));
     public static final Topic<String, RadioPacket> PACKETS =
-            topic("radio.packets", NODE, RadioPacket.SCHEMA$, 6, kept(30), List.of(RADIO), List.of(PEOPLE));
+            topic("radio.packets", NODE, RadioPacket.SCHEMA$, 6, kept(30), List.of(RADIO), List.of(INGEST, PEOPLE));
     public static final Topic<String, RadioNode> NODES =
-            topic("radio.nodes", NODE, RadioNode.SCHEMA$, 6, compacted(), List.of(RADIO), List.of(PEOPLE));
-    public static final Topic<String, PublicKeyEntry> PUBKEYS =
-            topic("radio.pubkeys", NODE, PublicKeyEntry.SCHEMA$, 6, compacted(), List.of(RADIO), List.of(PEOPLE));
+            topic("radio.nodes", NODE, RadioNode.SCHEMA$, 6, compacted(), List.of(RADIO), List.of(INGEST, PEOPLE));
+    public static final Topic<String, PublicKeyEntry> PUBKEYS = topic(
+            "radio.pubkeys", NODE, PublicKeyEntry.SCHEMA$, 6, compacted(), List.of(RADIO), List.of(INGEST, PEOPLE));
     public static final Topic<String, KeyEvent> KEY_EVENTS =
             topic("radio.key-events", NODE, KeyEvent.SCHEMA$, 6, kept(90), List.of(RADIO), List.of(PEOPLE));
     public static final Topic<String, LinkEvent> LINKS =
@@ -118,6 +120,13 @@ public final class Topics {
     /** The one radio topic that nothing can derive again, besides the frames. */
     public static final Topic<String, KeyDecision> KEY_DECISIONS =
             topic("radio.key-decisions", NODE, KeyDecision.SCHEMA$, 6, keptForEver(), List.of(PEOPLE), List.of(RADIO));
+
+    /** What the operator asks for goes the same way as what becomes of it. */
+    public static final Topic<String, KeyPush> KEY_PUSHES = topic(
+            "radio.key-pushes", LINK, KeyPush.SCHEMA$, 6, kept(90), List.of(INGEST, PEOPLE), List.of(INGEST, PEOPLE));
+
+    public static final Topic<String, SentMessage> SENT =
+            topic("radio.sent", LINK, SentMessage.SCHEMA$, 6, kept(90), List.of(INGEST), List.of(PEOPLE));
 
     public static final Topic<String, SignedVertex> VERTICES =
             topic("ledger.vertices", PRODUCER, SignedVertex.SCHEMA$, 6, kept(1), List.of(LEDGER), List.of(LEDGER));
@@ -242,6 +251,8 @@ public final class Topics {
             EDGES,
             ALERTS,
             KEY_DECISIONS,
+            KEY_PUSHES,
+            SENT,
             VERTICES,
             VERIFIED,
             MISSING,

@@ -3,7 +3,7 @@ package dev.meshlog.ingest.radio;
 import java.io.IOException;
 import java.time.Duration;
 
-/** A byte stream to a radio. One thread reads and writes; any may close. */
+/** A byte stream to a radio. One thread reads, one at a time writes; any may close. */
 interface RadioConnection extends AutoCloseable {
     /**
      * Reads what is there, waiting for the first byte.

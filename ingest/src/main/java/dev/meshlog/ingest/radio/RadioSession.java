@@ -37,6 +37,7 @@ final class RadioSession {
 
     private final RadioConnection connection;
     private final LiveSink sink;
+    private final RadioPort port;
     private final Watch watch;
     private final Timing timing;
     private final Clock clock;
@@ -57,6 +58,7 @@ final class RadioSession {
     RadioSession(
             RadioConnection connection,
             LiveSink sink,
+            RadioPort port,
             Watch watch,
             Timing timing,
             Clock clock,
@@ -64,6 +66,7 @@ final class RadioSession {
             RandomGenerator random) {
         this.connection = connection;
         this.sink = sink;
+        this.port = port;
         this.watch = watch;
         this.timing = timing;
         this.clock = clock;
@@ -118,9 +121,14 @@ final class RadioSession {
                     return End.NO_ANSWER;
                 }
                 noticeSilence();
+                port.tick();
             }
         } finally {
-            take(parser.end());
+            try {
+                take(parser.end());
+            } finally {
+                port.ended();
+            }
         }
     }
 
@@ -179,10 +187,12 @@ final class RadioSession {
         }
         var batch = new ArrayList<Received>(pieces.size());
         var messages = new ArrayList<FromRadio>(pieces.size());
+        var payloads = new ArrayList<ByteString>(pieces.size());
         for (FramePiece piece : pieces) {
             if (piece instanceof FramePiece.Frame frame) {
                 FromRadio message = parsed(frame.payload());
                 messages.add(message);
+                payloads.add(frame.payload());
                 batch.add(new Received.Message(FrameKind.FROM_RADIO, frame.payload(), null, null, isReplayed(message)));
                 complete |= isOurCompletion(message);
             } else {
@@ -190,8 +200,8 @@ final class RadioSession {
             }
         }
         sink.keep(batch);
-        for (FromRadio message : messages) {
-            learn(message);
+        for (int i = 0; i < messages.size(); i++) {
+            learn(messages.get(i), payloads.get(i));
         }
     }
 
@@ -207,7 +217,8 @@ final class RadioSession {
         return message.hasConfigCompleteId() && message.getConfigCompleteId() == nonce;
     }
 
-    private void learn(FromRadio message) throws LinkException, InterruptedException {
+    private void learn(FromRadio message, ByteString payload) throws LinkException, InterruptedException {
+        port.received(message, payload);
         switch (message.getPayloadVariantCase()) {
             case MY_INFO -> {
                 facts.learn(message.getMyInfo());
@@ -217,6 +228,10 @@ final class RadioSession {
             case CONFIG_COMPLETE_ID -> {
                 if (isOurCompletion(message)) {
                     watch.connected(facts);
+                    Long node = facts.node();
+                    if (node != null) {
+                        port.complete(node);
+                    }
                 }
             }
             case PACKET -> {
@@ -228,6 +243,7 @@ final class RadioSession {
             }
             case REBOOTED -> {
                 watch.rebooted(facts);
+                port.ended();
                 complete = false;
                 askForConfigAgain();
             }
@@ -251,16 +267,24 @@ final class RadioSession {
             nonce = random.nextInt();
         } while (nonce == 0 || (nonce >= NODES_ONLY - 1 && nonce <= NODES_ONLY));
         configAsked = clock.instant().getEpochSecond();
+        port.began(message -> write(message.toByteArray()));
         say(ToRadio.newBuilder().setWantConfigId(nonce));
     }
 
     private void say(ToRadio.Builder message) throws IOException {
-        byte[] payload = message.build().toByteArray();
-        connection.write(ByteBuffer.allocate(4 + payload.length)
+        write(message.build().toByteArray());
+    }
+
+    /** The session's thread and those who speak through the port do not get in between each other's bytes. */
+    private void write(byte[] payload) throws IOException {
+        byte[] frame = ByteBuffer.allocate(4 + payload.length)
                 .putShort((short) 0x94C3)
                 .putShort((short) payload.length)
                 .put(payload)
-                .array());
+                .array();
+        synchronized (connection) {
+            connection.write(frame);
+        }
     }
 
     private static FromRadio parsed(ByteString payload) {

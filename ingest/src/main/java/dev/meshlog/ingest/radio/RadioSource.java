@@ -33,6 +33,7 @@ final class RadioSource implements LiveSource {
     private final Timing timing;
     private final LinkContext context;
     private final LongSupplier nanos;
+    private final RadioPort port;
     private final Backoff pauses;
     private final Backoff rivalPauses;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -60,12 +61,14 @@ final class RadioSource implements LiveSource {
         this.timing = timing;
         this.context = context;
         this.nanos = nanos;
+        this.port = context.ports().of(link);
         this.pauses = new Backoff(timing.firstPause(), timing.longestPause(), context.random());
         this.rivalPauses = new Backoff(timing.rivalPause(), timing.longestRivalPause(), context.random());
     }
 
     @Override
     public void run(LiveSink sink) throws LinkException, InterruptedException {
+        port.opened(sink);
         do {
             long began = nanos.getAsLong();
             int takenBefore = takeovers;
@@ -93,8 +96,8 @@ final class RadioSource implements LiveSource {
         String trouble;
         boolean wasComplete = false;
         try (RadioConnection open = connector.connect()) {
-            var current =
-                    new RadioSession(open, sink, new Watching(sink), timing, context.clock(), nanos, context.random());
+            var current = new RadioSession(
+                    open, sink, port, new Watching(sink), timing, context.clock(), nanos, context.random());
             session = current;
             if (closed.getCount() == 0) {
                 current.close();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.meshlog.ingest.LinkContext;
 import dev.meshlog.ingest.LiveSink;
 import dev.meshlog.ingest.RadioClaims;
+import dev.meshlog.ingest.radio.RadioPorts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +21,7 @@ final class RunningSource implements AutoCloseable {
     private final Thread thread;
 
     RunningSource(MqttOptions options, Path directory, LiveSink sink) {
-        var context = new LinkContext(directory, Clock.systemUTC(), new Random(), new RadioClaims());
+        var context = new LinkContext(directory, Clock.systemUTC(), new Random(), new RadioClaims(), new RadioPorts());
         source = new MqttSource("town", options, SHORT, context, System::nanoTime);
         thread = new Thread(() -> {
             try {

@@ -25,7 +25,14 @@ class RadioSessionFuzzTest {
                     .at(Duration.ofMillis(2), new byte[0]);
             var sink = new CollectingSink();
             RadioSession.End end = new RadioSession(
-                            connection, sink, new Deaf(), Timing.DEFAULT, CLOCK, connection::nanos, new Random(1))
+                            connection,
+                            sink,
+                            new RadioPort("radio"),
+                            new Deaf(),
+                            Timing.DEFAULT,
+                            CLOCK,
+                            connection::nanos,
+                            new Random(1))
                     .run();
             assertThat(end).isEqualTo(RadioSession.End.CLOSED_BY_RADIO);
             int kept = 0;

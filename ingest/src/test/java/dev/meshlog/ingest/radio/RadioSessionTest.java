@@ -24,6 +24,7 @@ class RadioSessionTest {
     private static final byte[] CLOSES = {};
 
     private final CollectingSink sink = new CollectingSink();
+    private final RadioPort port = new RadioPort("radio");
     private final List<String> told = new ArrayList<>();
 
     @Test
@@ -124,6 +125,66 @@ class RadioSessionTest {
         assertThat(refused).isEqualTo(1 + 3 + frame.length - 1);
     }
 
+    @Test
+    void portTellsOfEachSessionAndSpeaksOnlyDuringOne() throws Exception {
+        var heard = new ArrayList<String>();
+        var spoken = new ArrayList<Boolean>();
+        ToRadio message =
+                ToRadio.newBuilder().setPacket(MeshPacket.newBuilder().setId(9)).build();
+        port.listen(new RadioListener() {
+            @Override
+            public void began() {
+                heard.add("began");
+            }
+
+            @Override
+            public void received(FromRadio received, ByteString payload) {
+                if (received.hasRebooted() || received.hasConfigCompleteId()) {
+                    heard.add(received.getPayloadVariantCase().name());
+                }
+            }
+
+            @Override
+            public void complete(long ownNode) {
+                heard.add("complete " + ownNode);
+                spoken.add(port.send(message));
+                throw new IllegalStateException("a defect of this listener");
+            }
+
+            @Override
+            public void ended() {
+                heard.add("ended");
+                spoken.add(port.send(message));
+            }
+
+            @Override
+            public void tick() {
+                assertThat(heard.get(heard.size() - 1)).isNotEqualTo("ended");
+            }
+        });
+        assertThat(port.send(message)).as("before any session").isFalse();
+        var connection = new ScriptedConnection(this::answers)
+                .at(
+                        Duration.ofSeconds(5),
+                        RadioScript.frames(
+                                List.of(FromRadio.newBuilder().setRebooted(true).build())))
+                .at(Duration.ofSeconds(6), CLOSES);
+        run(connection);
+        assertThat(heard)
+                .containsExactly(
+                        "began",
+                        "CONFIG_COMPLETE_ID",
+                        "complete " + NODE,
+                        "REBOOTED",
+                        "ended",
+                        "began",
+                        "CONFIG_COMPLETE_ID",
+                        "complete " + NODE,
+                        "ended");
+        assertThat(spoken).containsExactly(true, false, true, false);
+        assertThat(connection.heard).filteredOn(ToRadio::hasPacket).containsExactly(message, message);
+    }
+
     private List<FromRadio> answers(ToRadio said) {
         return switch (said.getPayloadVariantCase()) {
             case WANT_CONFIG_ID -> RadioScript.config(NODE, 1, said.getWantConfigId());
@@ -135,7 +196,14 @@ class RadioSessionTest {
     private RadioSession.End run(ScriptedConnection connection) throws Exception {
         long seed = 1;
         return new RadioSession(
-                        connection, sink, new Telling(), Timing.DEFAULT, CLOCK, connection::nanos, new Random(seed))
+                        connection,
+                        sink,
+                        port,
+                        new Telling(),
+                        Timing.DEFAULT,
+                        CLOCK,
+                        connection::nanos,
+                        new Random(seed))
                 .run();
     }
 

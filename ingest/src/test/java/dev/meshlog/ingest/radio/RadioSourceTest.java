@@ -38,7 +38,7 @@ class RadioSourceTest {
 
     private final CollectingSink sink = new CollectingSink();
     private final LinkContext context =
-            new LinkContext(Path.of("unused"), Clock.systemUTC(), new Random(1), new RadioClaims());
+            new LinkContext(Path.of("unused"), Clock.systemUTC(), new Random(1), new RadioClaims(), new RadioPorts());
 
     @Test
     void connectedRadioSaysWhatItIs() throws Exception {

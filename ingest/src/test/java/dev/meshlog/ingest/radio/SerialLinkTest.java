@@ -75,7 +75,8 @@ class SerialLinkTest {
                 "serial " + device,
                 new SerialConnector(device.toString(), RadioLinks.BAUD_RATE),
                 Timing.DEFAULT,
-                new LinkContext(Path.of("unused"), Clock.systemUTC(), new Random(1), new RadioClaims()),
+                new LinkContext(
+                        Path.of("unused"), Clock.systemUTC(), new Random(1), new RadioClaims(), new RadioPorts()),
                 System::nanoTime);
     }
 

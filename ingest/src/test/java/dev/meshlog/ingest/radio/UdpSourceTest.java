@@ -44,7 +44,8 @@ class UdpSourceTest {
                 RadioLinks.GROUP,
                 port,
                 loopback.getName(),
-                new LinkContext(Path.of("unused"), Clock.systemUTC(), new Random(1), new RadioClaims()));
+                new LinkContext(
+                        Path.of("unused"), Clock.systemUTC(), new Random(1), new RadioClaims(), new RadioPorts()));
         CompletableFuture<Void> running = CompletableFuture.runAsync(() -> run(source, sink));
         await().atMost(LONG).until(() -> sink.kinds().contains(LinkEventKind.CONNECTED));
 
@@ -74,7 +75,8 @@ class UdpSourceTest {
                 RadioLinks.GROUP,
                 1,
                 "nothing0",
-                new LinkContext(Path.of("unused"), Clock.systemUTC(), new Random(1), new RadioClaims()));
+                new LinkContext(
+                        Path.of("unused"), Clock.systemUTC(), new Random(1), new RadioClaims(), new RadioPorts()));
         CompletableFuture<Void> running = CompletableFuture.runAsync(() -> run(source, sink));
         await().atMost(LONG).until(() -> !sink.events.isEmpty());
         source.close();
