@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class KeyDecisionsTest {
@@ -29,7 +30,8 @@ class KeyDecisionsTest {
     private final KeyStory story = new KeyStory();
 
     @Test
-    void acceptedKeyIsPinnedAndTheOldOneIsHistory_LV06() {
+    @DisplayName("LV-06 an accepted key is pinned, and the old one is history")
+    void acceptedKeyIsPinnedAndTheOldOneIsHistory() {
         story.see(1, key(1))
                 .see(2, key(2))
                 .decide(3, KeyDecisionKind.ACCEPT, key(2), key(1))

@@ -12,6 +12,7 @@ import dev.meshlog.schemas.radio.KeyEventKind;
 import dev.meshlog.schemas.radio.KeySource;
 import dev.meshlog.schemas.radio.KeyState;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class KeyTableTest {
@@ -25,7 +26,8 @@ class KeyTableTest {
     private final KeyStory story = new KeyStory();
 
     @Test
-    void eachNewConflictingKeyIsToldOnce_KS12_KS13_LV06() {
+    @DisplayName("KS-12 KS-13 KS-16 LV-06 each conflicting key is told once, by its value")
+    void eachNewConflictingKeyIsToldOnce() {
         story.see(1, key(1))
                 .see(2, key(2))
                 .see(3, key(3))
@@ -42,7 +44,8 @@ class KeyTableTest {
     }
 
     @Test
-    void oneBitIsAnotherKey_KS12() {
+    @DisplayName("KS-12 one bit is another key")
+    void oneBitIsAnotherKey() {
         byte[] other = key(1).toByteArray();
         other[17] ^= 0x10;
         story.see(1, key(1)).see(2, ByteString.copyFrom(other));
@@ -90,7 +93,8 @@ class KeyTableTest {
     }
 
     @Test
-    void sameKeyIsToldOnceADay_LV05() {
+    @DisplayName("LV-05 the same key is told once a day")
+    void sameKeyIsToldOnceADay() {
         story.see(1, key(1))
                 .see(2, key(1))
                 .see(DAY, key(1))
@@ -138,7 +142,8 @@ class KeyTableTest {
     }
 
     @Test
-    void neededKeyIsToldOnceAnHour_DM01() {
+    @DisplayName("DM-01 a key that is needed is told once an hour")
+    void neededKeyIsToldOnceAnHour() {
         story.needed(1, "why").needed(2, "why").needed(1 + HOUR, "why");
         assertThat(story.kinds()).containsExactly(KeyEventKind.KEY_NEEDED, KeyEventKind.KEY_NEEDED);
         assertThat(story.events.get(0).getKey()).isEqualTo(new Bytes32(new byte[32]));

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +55,8 @@ class KeyTopologyTest {
     }
 
     @Test
-    void sameKeyAgainIsNoEvent_LV05() {
+    @DisplayName("LV-05 the same key again is no event")
+    void sameKeyAgainIsNoEvent() {
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(KEY));
         PublicKeyEntry before = mesh.entry(NODE);
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(KEY));
@@ -64,7 +66,8 @@ class KeyTopologyTest {
     }
 
     @Test
-    void changedKeyIsAConflictAndTheFirstStays_LV06() {
+    @DisplayName("LV-06 DB-05 a changed key is a conflict, and the first stays")
+    void changedKeyIsAConflictAndTheFirstStays() {
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(KEY));
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(OTHER_KEY));
         mesh.nodeDb(
@@ -83,7 +86,8 @@ class KeyTopologyTest {
     }
 
     @Test
-    void absentKeyDoesNotRemove_LV07() {
+    @DisplayName("LV-07 an absent key removes none")
+    void absentKeyDoesNotRemove() {
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(KEY));
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(ByteString.EMPTY));
         assertThat(mesh.entry(NODE).getKey().bytes()).isEqualTo(KEY.toByteArray());
@@ -91,7 +95,8 @@ class KeyTopologyTest {
     }
 
     @Test
-    void absentKeyWithANewNameDoesNotRemove_LV08() {
+    @DisplayName("LV-08 a new name without a key removes none")
+    void absentKeyWithANewNameDoesNotRemove() {
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(KEY));
         mesh.nodeInfo(RADIO, NODE, RadioFixture.named("renamed"));
         assertThat(mesh.entry(NODE).getKey().bytes()).isEqualTo(KEY.toByteArray());
@@ -99,7 +104,8 @@ class KeyTopologyTest {
     }
 
     @Test
-    void emptyKeyIsAbsent_LV09() throws Exception {
+    @DisplayName("LV-09 KS-20 an empty key is an absent one")
+    void emptyKeyIsAbsent() throws Exception {
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(KEY));
         ByteString emptyKey = RadioFixture.named("x").toByteString().concat(ByteString.copyFrom(new byte[] {0x42, 0}));
         mesh.nodeInfo(RADIO, NODE, User.parseFrom(emptyKey));
@@ -108,15 +114,21 @@ class KeyTopologyTest {
     }
 
     @Test
-    void nodeWithoutAnyKeyIsANode_LV10() {
-        mesh.nodeInfo(RADIO, NODE, RadioFixture.named("keyless"));
+    @DisplayName("LV-10 a node without any key is a node, and nobody is told again and again")
+    void nodeWithoutAnyKeyIsANode() {
+        for (int i = 0; i < 20; i++) {
+            mesh.nodeInfo(RADIO, NODE, RadioFixture.named("keyless"));
+        }
         assertThat(mesh.node(NODE).getLongName()).isEqualTo("keyless");
+        assertThat(mesh.node(NODE).getPackets()).isEqualTo(20);
+        assertThat(mesh.alerts).isEmpty();
         assertThat(mesh.keys).isEmpty();
         assertThat(mesh.keyEvents).isEmpty();
     }
 
     @Test
-    void garbageKeyIsRejectedAndTheNodeKept_LV11() {
+    @DisplayName("LV-11 a garbage key is rejected with its reason, and the rest of the node kept")
+    void garbageKeyIsRejectedAndTheNodeKept() {
         mesh.nodeInfo(
                 RADIO,
                 NODE,
@@ -136,7 +148,8 @@ class KeyTopologyTest {
     }
 
     @Test
-    void nodeWithoutNamesKeepsItsKey_LV13_LV14() {
+    @DisplayName("LV-13 LV-14 a node without names keeps its key")
+    void nodeWithoutNamesKeepsItsKey() {
         mesh.nodeInfo(RADIO, NODE, RadioFixture.user(KEY));
         assertThat(mesh.node(NODE).getLongName()).isNull();
         assertThat(mesh.node(NODE).getShortName()).isNull();
@@ -226,7 +239,9 @@ class KeyTopologyTest {
     }
 
     @Test
-    void importedKeysGoTheSameWay_DB04_DB05_DB06() {
+    @DisplayName(
+            "DB-04 DB-05 DB-06 KS-27 imported keys go the way of those that are heard, and no radio has them for that")
+    void importedKeysGoTheSameWay() {
         mesh.imported(listed(NODE, KEY));
         mesh.imported(listed(NODE, OTHER_KEY).toBuilder()
                 .setUser(RadioFixture.user(OTHER_KEY).toBuilder().setHardwareModel(999))

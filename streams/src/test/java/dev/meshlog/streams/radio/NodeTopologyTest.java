@@ -18,6 +18,7 @@ import dev.meshlog.schemas.meshtastic.RouteDiscovery;
 import dev.meshlog.schemas.meshtastic.Telemetry;
 import dev.meshlog.schemas.meshtastic.User;
 import dev.meshlog.schemas.radio.EdgeKind;
+import dev.meshlog.schemas.radio.KeyEventKind;
 import dev.meshlog.schemas.radio.NodeName;
 import dev.meshlog.schemas.radio.NodeTelemetry;
 import dev.meshlog.schemas.radio.RadioEdge;
@@ -30,6 +31,7 @@ import java.util.Objects;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,7 +59,8 @@ class NodeTopologyTest {
     }
 
     @Test
-    void unknownHardwareModelIsANumber_LV12() {
+    @DisplayName("LV-12 an unknown hardware model is a number")
+    void unknownHardwareModelIsANumber() {
         mesh.nodeInfo(
                 RADIO,
                 NODE,
@@ -68,7 +71,8 @@ class NodeTopologyTest {
     }
 
     @Test
-    void nameThatIsNotUtf8LosesNothing_LV13() {
+    @DisplayName("LV-13 a name that is not UTF-8 loses nothing")
+    void nameThatIsNotUtf8LosesNothing() {
         ByteString cut = RadioFixture.text("caf\u00e9").substring(0, 4);
         mesh.nodeInfo(
                 RADIO,
@@ -79,14 +83,16 @@ class NodeTopologyTest {
     }
 
     @Test
-    void zeroIsNoNode_LV15() {
+    @DisplayName("LV-15 zero is no node")
+    void zeroIsNoNode() {
         mesh.nodeInfo(RADIO, 0, RadioFixture.user(KEY));
         mesh.nodeDb(RADIO, NodeInfo.newBuilder().setUser(RadioFixture.user(KEY)).build());
         assertNothingButRejected(RejectReason.SENDER_NOT_A_NODE, RejectReason.NODE_NOT_A_NODE);
     }
 
     @Test
-    void broadcastIsNoNode_LV16() {
+    @DisplayName("LV-16 broadcast is no node")
+    void broadcastIsNoNode() {
         mesh.nodeInfo(RADIO, -1, RadioFixture.user(KEY));
         mesh.nodeDb(
                 RADIO,
@@ -95,10 +101,20 @@ class NodeTopologyTest {
     }
 
     @Test
-    void nodeDbEntryWithoutUserIsANode_KS17() {
-        mesh.nodeDb(RADIO, NodeInfo.newBuilder().setNum(NODE).build());
+    @DisplayName(
+            "KS-17 KS-18 KS-19 no user, an empty user and an empty entry are one record, which takes the key when it comes")
+    void nodeDbEntryWithoutUserIsANode() {
+        NodeInfo empty = NodeInfo.newBuilder().setNum(NODE).build();
+        mesh.nodeDb(RADIO, empty);
+        mesh.nodeDb(RADIO, empty.toBuilder().setUser(User.getDefaultInstance()).build());
+        mesh.imported(empty);
+        assertThat(mesh.nodes).containsOnlyKeys(RadioFixture.key(NODE));
         assertThat(mesh.node(NODE).getLastHeardMs()).isNull();
         assertThat(mesh.keys).isEmpty();
+        mesh.nodeDb(RADIO, empty.toBuilder().setUser(RadioFixture.user(KEY)).build());
+        assertThat(mesh.nodes).containsOnlyKeys(RadioFixture.key(NODE));
+        assertThat(mesh.entry(NODE).getKey().bytes()).isEqualTo(KEY.toByteArray());
+        assertThat(mesh.keyEventKinds()).containsExactly(KeyEventKind.NEW);
     }
 
     @Test
@@ -119,7 +135,8 @@ class NodeTopologyTest {
     }
 
     @Test
-    void whoHasNoFixHasNoPosition_DB07() {
+    @DisplayName("DB-07 who has no fix has no position, and a lost fix erases none")
+    void whoHasNoFixHasNoPosition() {
         position(0, 0);
         position(900_000_001, 1);
         position(1, -1_800_000_001);

@@ -19,14 +19,21 @@ import dev.meshlog.schemas.radio.PacketEncryption;
 import dev.meshlog.schemas.radio.RadioReception;
 import dev.meshlog.schemas.radio.RejectedFrame;
 import dev.meshlog.schemas.wire.RejectReason;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,20 +127,43 @@ class PacketTopologyTest {
     }
 
     @Test
-    void channelKeysAreNotTriedOnPkiPackets_DM04() {
-        MeshPacket packet = MeshPacket.newBuilder()
+    @DisplayName("DM-04 a channel key is not tried on a direct message, though it would open it")
+    void channelKeysAreNotTriedOnPkiPackets() {
+        // LongFast's key opens it: what it then says is the text "hi".
+        MeshPacket open = MeshPacket.newBuilder()
                 .setFrom(NODE)
                 .setTo(5)
                 .setId(9)
                 .setChannel(8)
-                .setPkiEncrypted(true)
-                .setEncrypted(RadioFixture.text("anything"))
+                .setEncrypted(
+                        onLongFast(NODE, 9, Data.newBuilder().setPortNum(1).setPayload(RadioFixture.text("hi"))))
                 .build();
-        mesh.radio(RADIO, FromRadio.newBuilder().setPacket(packet).build());
-        assertThat(mesh.packets).singleElement().satisfies(direct -> {
+        mesh.radio(RADIO, FromRadio.newBuilder().setPacket(open).build());
+        assertThat(mesh.packets.get(0).getEncryption()).isEqualTo(PacketEncryption.CHANNEL);
+
+        MeshPacket marked = open.toBuilder()
+                .setId(10)
+                .setEncrypted(onLongFast(NODE, 10, Data.newBuilder().setPortNum(1)))
+                .setPkiEncrypted(true)
+                .build();
+        mesh.radio(RADIO, FromRadio.newBuilder().setPacket(marked).build());
+        MeshPacket underPki = open.toBuilder()
+                .setId(11)
+                .setEncrypted(onLongFast(NODE, 11, Data.newBuilder().setPortNum(1)))
+                .build();
+        mesh.mqtt(
+                MQTT,
+                ServiceEnvelope.newBuilder()
+                        .setPacket(underPki)
+                        .setChannelId(RadioFixture.text("PKI"))
+                        .setGatewayId(RadioFixture.text("!00000001"))
+                        .build()
+                        .toByteString());
+        assertThat(mesh.packets.subList(1, 3)).allSatisfy(direct -> {
             assertThat(direct.getPkiEncrypted()).isTrue();
             assertThat(direct.getEncryption()).isEqualTo(PacketEncryption.UNDECRYPTED);
         });
+        assertThat(mesh.counters(RADIO)).containsEntry("undecrypted", 1L);
     }
 
     @Test
@@ -210,7 +240,8 @@ class PacketTopologyTest {
     }
 
     @Test
-    void directMessageIsReadWithTheSendersKey_DM01() {
+    @DisplayName("DM-01 a direct message whose key is unknown is kept, told and read once the key is there")
+    void directMessageIsReadWithTheSendersKey() {
         try (var own = new RadioFixture(directory.resolve("own"), settings())) {
             own.radio(RADIO, SEALED);
             assertThat(own.packets)
@@ -248,7 +279,8 @@ class PacketTopologyTest {
     }
 
     @Test
-    void directMessageThatNoKnownKeyOpensIsClassified_DM02() {
+    @DisplayName("DM-02 a direct message that no known key opens is told as that")
+    void directMessageThatNoKnownKeyOpensIsClassified() {
         try (var own = new RadioFixture(directory.resolve("own"), settings())) {
             own.nodeInfo(RADIO, SENDER, RadioFixture.user(OTHER_KEY));
             own.radio(RADIO, SEALED);
@@ -259,7 +291,9 @@ class PacketTopologyTest {
     }
 
     @Test
-    void directMessageThatTheRadioCouldNotReadIsClassified_DM02() {
+    @DisplayName(
+            "DM-02 a direct message that the radio could not read is told as that, or as one of an unknown channel")
+    void directMessageThatTheRadioCouldNotReadIsClassified() {
         mesh.ownNode(RADIO, OWN);
         mesh.nodeInfo(RADIO, SENDER, RadioFixture.user(SENDERS_KEY));
         mesh.radio(RADIO, SEALED);
@@ -279,11 +313,31 @@ class PacketTopologyTest {
     }
 
     @Test
-    void directMessageForOthersIsKeptAndNothingMore_DM03() {
+    @DisplayName("DM-03 a direct message for others is kept, and nothing more")
+    void directMessageForOthersIsKeptAndNothingMore() {
         mesh.ownNode(RADIO, NODE);
         mesh.radio(RADIO, SEALED);
         assertThat(mesh.packets).hasSize(1);
         assertThat(mesh.keyEvents).isEmpty();
+    }
+
+    /** AES-CTR is its own inverse. */
+    private static ByteString onLongFast(int from, int id, Data.Builder data) {
+        byte[] nonce = ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(Integer.toUnsignedLong(id))
+                .putInt(from)
+                .array();
+        try {
+            Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+            cipher.init(
+                    Cipher.ENCRYPT_MODE,
+                    new SecretKeySpec(Hex.parse("d4f1bb3a20290759f0bcffabcf4e6901"), "AES"),
+                    new IvParameterSpec(nonce));
+            return ByteString.copyFrom(cipher.doFinal(data.build().toByteArray()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The firmware's published message. */

@@ -74,6 +74,7 @@ final class RadioFixture implements AutoCloseable {
     final List<KeyEvent> keyEvents = new ArrayList<>();
     final List<RadioAlert> alerts = new ArrayList<>();
     final List<RejectedFrame> rejected = new ArrayList<>();
+    final List<RadioNode> nodeRecords = new ArrayList<>();
     final Map<String, RadioNode> nodes = new TreeMap<>();
     final Map<String, RadioEdges> edges = new TreeMap<>();
     final Map<String, PublicKeyEntry> keys = new TreeMap<>();
@@ -345,7 +346,10 @@ final class RadioFixture implements AutoCloseable {
         edgesOut.readKeyValuesToList().forEach(record -> edges.put(record.key, record.value));
         keyEventsOut.readKeyValuesToList().forEach(record -> keyEvents.add(record.value));
         rejectedOut.readKeyValuesToList().forEach(record -> rejected.add(record.value));
-        nodesOut.readKeyValuesToList().forEach(record -> nodes.put(record.key, record.value));
+        for (KeyValue<String, RadioNode> record : nodesOut.readKeyValuesToList()) {
+            nodeRecords.add(record.value);
+            nodes.put(record.key, record.value);
+        }
         for (KeyValue<String, PublicKeyEntry> record : keysOut.readKeyValuesToList()) {
             if (record.value == null) {
                 keys.remove(record.key);

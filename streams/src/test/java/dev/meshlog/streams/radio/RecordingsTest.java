@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,7 +91,8 @@ class RecordingsTest {
 
     /** The recording's count is that of the radio's own list; one more such model comes with a later packet. */
     @Test
-    void unknownHardwareModelsOfTheMeshAreKept_LV12() {
+    @DisplayName("LV-12 the recorded mesh keeps its nodes with unknown hardware models")
+    void unknownHardwareModelsOfTheMeshAreKept() {
         mesh.play(RADIO, "mesh-a.frames");
         int listed = RadioFixture.expected().path("unknownHardwareModels").asInt();
         assertThat(mesh.nodes.values().stream()
@@ -102,6 +104,7 @@ class RecordingsTest {
     }
 
     @Test
+    @DisplayName("LV-18 envelopes alone, without any radio, give the same keys")
     void envelopesGiveTheSameKeys() {
         mesh.play(MQTT, "mesh-a.mqtt.jsonl");
         assertThat(mesh.packets).hasSize(1258).allMatch(packet -> packet.getEncryption() == PacketEncryption.CHANNEL);
@@ -113,7 +116,8 @@ class RecordingsTest {
     }
 
     @Test
-    void samePacketsOverTwoLinksAreThereOnce_LV21() {
+    @DisplayName("LV-21 the same packets over two links are there once")
+    void samePacketsOverTwoLinksAreThereOnce() {
         mesh.play(RADIO, "mesh-a.frames");
         mesh.play(MQTT, "mesh-a.mqtt.jsonl");
         assertThat(mesh.packets).hasSize(1258);
@@ -123,7 +127,8 @@ class RecordingsTest {
 
     /** Each link keeps its own order; which of them is faster must not matter. */
     @Test
-    void anyOrderOfLinksGivesTheSameTables_LV21() {
+    @DisplayName("LV-21 any order of links gives the same tables")
+    void anyOrderOfLinksGivesTheSameTables() {
         long seed = new Random().nextLong();
         var random = new Random(seed);
         var links = List.of(
