@@ -18,6 +18,9 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     private static final long CACHE_BYTES = 48L << 20;
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
     private static final long WRITE_BUFFER_BYTES_EACH = 4L << 20;
+    /** A memtable takes at least one of these. With RocksDB's eighth of a write buffer, a few dozen stores use up the budget while they are empty. */
+    private static final int ARENA_BLOCK_BYTES = 32 << 10;
+
     private static final int BLOCK_BYTES = 16 << 10;
 
     static {
@@ -40,6 +43,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         options.setTableFormatConfig(table);
         options.setWriteBufferManager(WRITE_BUFFERS);
         options.setWriteBufferSize(WRITE_BUFFER_BYTES_EACH);
+        options.setArenaBlockSize(ARENA_BLOCK_BYTES);
         options.setMaxWriteBufferNumber(2);
         options.setCompressionType(CompressionType.LZ4_COMPRESSION);
     }
