@@ -23,11 +23,10 @@ import org.jspecify.annotations.Nullable;
  * bad input and stops nothing. Which node a radio is, it says once, at the beginning of each session.
  */
 final class FrameDecoding extends ContextualProcessor<String, byte[], String, Decoded> {
+    static final String OWN_NODES = "own-nodes";
     private static final String UNKNOWN = "unknown";
 
     private final SingleObject<RadioFrame> codec = ((AvroSerde<RadioFrame>) Topics.FRAMES.values()).codec();
-    static final String OWN_NODES = "own-nodes";
-
     private final FrameReader frames;
     private KeyValueStore<String, Long> ownNodes;
 
