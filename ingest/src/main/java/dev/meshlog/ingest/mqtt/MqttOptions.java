@@ -1,5 +1,6 @@
 package dev.meshlog.ingest.mqtt;
 
+import dev.meshlog.ingest.Backoff;
 import dev.meshlog.ingest.LinkConfig;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,6 +29,10 @@ public record MqttOptions(
         Duration sessionExpiry,
         Duration keepAlive,
         Duration silent) {
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration SETTLED = Duration.ofMinutes(1);
+
     public MqttOptions {
         topics = List.copyOf(topics);
         if (topics.isEmpty() || qos < 0 || qos > 2) {
@@ -58,7 +63,13 @@ public record MqttOptions(
         return new LinkConfig.Live(
                 place() + " " + String.join(" ", topics),
                 spoolBytes,
-                (link, context) -> new MqttSource(link, this, Pauses.DEFAULT, context, System::nanoTime));
+                (link, context) -> new MqttSource(
+                        link,
+                        this,
+                        new Backoff(FIRST_PAUSE, LONGEST_PAUSE, context.random()),
+                        SETTLED,
+                        context,
+                        System::nanoTime));
     }
 
     String place() {

@@ -2,6 +2,7 @@ package dev.meshlog.ingest.mqtt;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import dev.meshlog.ingest.Backoff;
 import dev.meshlog.ingest.LinkContext;
 import dev.meshlog.ingest.LiveSink;
 import dev.meshlog.ingest.LiveSource;
@@ -36,10 +37,13 @@ final class MqttSource implements LiveSource {
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration STEP = Duration.ofMillis(20);
 
+    /** Two clients with one id would throw each other out for ever: from the third time on nobody comes back soon. */
+    private static final int RIVAL_TRIES = 3;
+
     private final String link;
     private final MqttOptions options;
-    private final Pauses pauses;
-    private final LinkContext context;
+    private final Backoff pauses;
+    private final Duration settled;
     private final LongSupplier nanos;
     private final KnownTopics topics;
     private final EnvelopeReader reader;
@@ -49,11 +53,18 @@ final class MqttSource implements LiveSource {
     private long lastHeard;
     private boolean silent;
 
-    MqttSource(String link, MqttOptions options, Pauses pauses, LinkContext context, LongSupplier nanos) {
+    /** @param settled a connection that lasted so long makes the next pause the first one again */
+    MqttSource(
+            String link,
+            MqttOptions options,
+            Backoff pauses,
+            Duration settled,
+            LinkContext context,
+            LongSupplier nanos) {
         this.link = link;
         this.options = options;
         this.pauses = pauses;
-        this.context = context;
+        this.settled = settled;
         this.nanos = nanos;
         this.reader = new EnvelopeReader(options.strays());
         // No link is called so: the names of links begin with a letter or digit.
@@ -63,7 +74,6 @@ final class MqttSource implements LiveSource {
 
     @Override
     public void run(LiveSink sink) throws InterruptedException {
-        int tries = 0;
         Duration pause;
         do {
             long began = nanos.getAsLong();
@@ -72,11 +82,20 @@ final class MqttSource implements LiveSource {
             if (closing.isDone()) {
                 return;
             }
-            boolean lasted = nanos.getAsLong() - began >= pauses.settled().toNanos();
-            tries = lasted ? 1 : tries + 1;
-            pause = pauses.after(tries, trouble.kind(), context.random());
+            if (nanos.getAsLong() - began >= settled.toNanos()) {
+                pauses.reset();
+            }
+            pause = pauseAfter(trouble.kind());
             tell(trouble, sink);
         } while (!closedWithin(pause));
+    }
+
+    private Duration pauseAfter(Trouble.Kind why) {
+        return switch (why) {
+            case PASSING -> pauses.next();
+            case RIVAL -> pauses.tries() + 1 < RIVAL_TRIES ? pauses.next() : pauses.longest();
+            case REFUSED -> pauses.longest();
+        };
     }
 
     private Trouble runSession(LiveSink sink) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.meshlog.ingest.radio;
 
+import dev.meshlog.ingest.Backoff;
 import dev.meshlog.ingest.LinkContext;
 import dev.meshlog.ingest.LinkException;
 import dev.meshlog.ingest.LiveSink;

@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.radio;
 
 import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.Backoff;
 import dev.meshlog.ingest.LinkContext;
 import dev.meshlog.ingest.LiveSink;
 import dev.meshlog.ingest.LiveSource;

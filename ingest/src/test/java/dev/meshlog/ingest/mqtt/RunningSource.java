@@ -2,6 +2,7 @@ package dev.meshlog.ingest.mqtt;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.meshlog.ingest.Backoff;
 import dev.meshlog.ingest.LinkContext;
 import dev.meshlog.ingest.LiveSink;
 import dev.meshlog.ingest.RadioClaims;
@@ -15,14 +16,13 @@ import java.util.Random;
 
 /** A source in a thread of its own. */
 final class RunningSource implements AutoCloseable {
-    private static final Pauses SHORT = new Pauses(Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofDays(1));
-
     private final MqttSource source;
     private final Thread thread;
 
     RunningSource(MqttOptions options, Path directory, LiveSink sink) {
         var context = new LinkContext(directory, Clock.systemUTC(), new Random(), new RadioClaims(), new RadioPorts());
-        source = new MqttSource("town", options, SHORT, context, System::nanoTime);
+        var pauses = new Backoff(Duration.ofMillis(100), Duration.ofMillis(500), context.random());
+        source = new MqttSource("town", options, pauses, Duration.ofDays(1), context, System::nanoTime);
         thread = new Thread(() -> {
             try {
                 source.run(sink);
