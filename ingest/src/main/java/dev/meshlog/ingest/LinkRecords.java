@@ -3,12 +3,15 @@ package dev.meshlog.ingest;
 import com.google.protobuf.ByteString;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.radio.FrameKind;
 import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RejectedFrame;
 import dev.meshlog.schemas.radio.SourcePosition;
+import dev.meshlog.schemas.wire.MessageLimits;
 import dev.meshlog.schemas.wire.Redaction;
+import dev.meshlog.schemas.wire.RejectReason;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,12 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes records of what a link received. There is no other way into Kafka, so a secret that is blanked here is nowhere. */
 final class LinkRecords {
-    /** Of rejected input so much is kept. */
-    static final int MAX_REJECTED = 4096;
-
-    /** More than any sender of packets needs. What is under way is counted in messages, so this bounds the memory too. */
-    static final int MAX_MESSAGE = 16 << 10;
-
     private final String network;
     private final String link;
     private final Clock clock;
@@ -46,10 +43,10 @@ final class LinkRecords {
         }
         Received.Refused refused;
         if (received instanceof Received.Message message) {
-            if (message.payload().size() <= MAX_MESSAGE) {
+            if (message.payload().size() <= MessageLimits.FRAME) {
                 return encoded(Topics.FRAMES, frame(message, source, now), now);
             }
-            refused = Received.Refused.tooLong(message);
+            refused = tooLong(message);
         } else {
             refused = (Received.Refused) received;
         }
@@ -76,12 +73,7 @@ final class LinkRecords {
     }
 
     private RadioFrame frame(Received.Message message, @Nullable SourcePosition source, Instant now) {
-        Redaction redaction = switch (message.kind()) {
-            case FROM_RADIO -> Redaction.ofFromRadio(message.payload());
-            case SERVICE_ENVELOPE -> Redaction.ofServiceEnvelope(message.payload());
-            case MESH_PACKET -> Redaction.ofMeshPacket(message.payload());
-            case UNKNOWN, IMPORTED_NODE -> throw new IllegalArgumentException("a link says what its messages are");
-        };
+        Redaction redaction = redacted(message.kind(), message.payload());
         return new RadioFrame(
                 network,
                 link,
@@ -94,10 +86,30 @@ final class LinkRecords {
                 message.replayed());
     }
 
+    /** Its beginning, without what could be a secret in a message or in text. */
+    private static Received.Refused tooLong(Received.Message message) {
+        ByteString head = message.payload().substring(0, MessageLimits.DEAD_LETTER);
+        return new Received.Refused(
+                RejectReason.MESSAGE_TOO_LONG,
+                Redaction.ofText(redacted(message.kind(), head).payload()),
+                message.source(),
+                message.payload().size(),
+                message.mqttTopic());
+    }
+
+    private static Redaction redacted(FrameKind kind, ByteString payload) {
+        return switch (kind) {
+            case FROM_RADIO -> Redaction.ofFromRadio(payload);
+            case SERVICE_ENVELOPE -> Redaction.ofServiceEnvelope(payload);
+            case MESH_PACKET -> Redaction.ofMeshPacket(payload);
+            case UNKNOWN, IMPORTED_NODE -> throw new IllegalArgumentException("a link says what its messages are");
+        };
+    }
+
     private RejectedFrame rejected(Received.Refused refused, @Nullable SourcePosition source, Instant now) {
         ByteString bytes = refused.bytes();
-        ByteBuffer kept =
-                bytes.substring(0, Math.min(bytes.size(), MAX_REJECTED)).asReadOnlyByteBuffer();
+        ByteBuffer kept = bytes.substring(0, Math.min(bytes.size(), MessageLimits.DEAD_LETTER))
+                .asReadOnlyByteBuffer();
         return new RejectedFrame(
                 network, link, refused.reason().name(), detail(refused), refused.length(), kept, now, null, source);
     }

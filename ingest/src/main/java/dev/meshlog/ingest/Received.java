@@ -62,16 +62,6 @@ public sealed interface Received {
             return new Refused(piece.reason(), Redaction.ofSkipped(piece), source);
         }
 
-        static Refused tooLong(Message message) {
-            ByteString head = message.payload().substring(0, LinkRecords.MAX_REJECTED);
-            return new Refused(
-                    RejectReason.MESSAGE_TOO_LONG,
-                    Redaction.ofText(head),
-                    message.source(),
-                    message.payload().size(),
-                    message.mqttTopic());
-        }
-
         static Refused ofLine(RejectReason reason, ByteString line, @Nullable SourcePosition source) {
             return new Refused(reason, Redaction.ofText(line), source);
         }

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.meshlog.ingest.Received;
 import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
 import dev.meshlog.schemas.radio.FrameKind;
+import dev.meshlog.schemas.wire.MessageLimits;
 import dev.meshlog.schemas.wire.Redaction;
 import dev.meshlog.schemas.wire.RejectReason;
 import java.nio.ByteBuffer;
@@ -17,14 +18,8 @@ import org.jspecify.annotations.Nullable;
  * its length is known to be that of an envelope.
  */
 final class EnvelopeReader {
-    /** Far beyond any envelope, and less than what Kafka takes. */
-    static final int MAX_PAYLOAD = 256 << 10;
-
     /** UTF-16 units. Root, channel and gateway together stay below 200. */
     static final int MAX_TOPIC = 1024;
-
-    /** Of what is refused. */
-    static final int MAX_REFUSED = 4096;
 
     private static final int TOPIC_IN_REASON = 200;
     private static final Set<String> ENVELOPES = Set.of("e", "c", "map");
@@ -41,7 +36,7 @@ final class EnvelopeReader {
      * @return empty for what is to be ignored
      */
     Optional<Received> read(String topic, ByteBuffer payload, boolean retained) {
-        if (topic.length() > MAX_TOPIC || payload.remaining() > MAX_PAYLOAD) {
+        if (topic.length() > MAX_TOPIC || payload.remaining() > MessageLimits.FRAME) {
             return Optional.of(refused(RejectReason.MESSAGE_TOO_LONG, topic, payload));
         }
         if (isStray(topic)) {
@@ -84,7 +79,7 @@ final class EnvelopeReader {
 
     /** Nobody knows what it is: what could be a secret, as text or in an envelope, is blanked. */
     private static Received refused(RejectReason reason, String topic, ByteBuffer payload) {
-        int kept = Math.min(payload.remaining(), MAX_REFUSED);
+        int kept = Math.min(payload.remaining(), MessageLimits.DEAD_LETTER);
         ByteString head = ByteString.copyFrom(payload.duplicate().limit(payload.position() + kept));
         ByteString blanked = reason == RejectReason.TOPIC_WITHOUT_ENVELOPES
                 ? Redaction.ofText(head)

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import dev.meshlog.ingest.Received;
 import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
 import dev.meshlog.schemas.testing.BoundedAllocation;
+import dev.meshlog.schemas.wire.MessageLimits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -38,7 +39,7 @@ class EnvelopeFuzzTest {
             } else {
                 var refused = (Received.Refused) received.get();
                 assertThat(refused.length()).isEqualTo(payload.remaining());
-                assertThat(refused.bytes().size()).isEqualTo(Math.min(payload.remaining(), EnvelopeReader.MAX_REFUSED));
+                assertThat(refused.bytes().size()).isEqualTo(Math.min(payload.remaining(), MessageLimits.DEAD_LETTER));
                 assertThat(Objects.requireNonNull(refused.topic())).doesNotContainPattern("\\p{Cntrl}");
             }
         });

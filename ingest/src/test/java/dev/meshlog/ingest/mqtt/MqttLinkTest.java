@@ -13,6 +13,7 @@ import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RejectedFrame;
+import dev.meshlog.schemas.wire.MessageLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ class MqttLinkTest {
         List<RejectedFrame> refused = kafka.read(Topics.RADIO_REJECTED, "town");
         assertThat(refused)
                 .hasSizeBetween(1, 3 * 2 * Unkept.DEAD_LETTERS_A_MINUTE)
-                .allMatch(frame -> frame.getBytes().remaining() <= EnvelopeReader.MAX_REFUSED)
+                .allMatch(frame -> frame.getBytes().remaining() <= MessageLimits.DEAD_LETTER)
                 .anyMatch(frame -> frame.getLength() == 1 << 20);
     }
 

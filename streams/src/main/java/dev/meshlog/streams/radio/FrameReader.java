@@ -13,6 +13,7 @@ import dev.meshlog.schemas.radio.FrameKind;
 import dev.meshlog.schemas.radio.FrameOutcome;
 import dev.meshlog.schemas.radio.NodeObservation;
 import dev.meshlog.schemas.radio.RadioFrame;
+import dev.meshlog.schemas.wire.MessageLimits;
 import dev.meshlog.schemas.wire.RejectReason;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decodes frames. The same frame always gives the same. */
 final class FrameReader {
-    /** Several times what any message of a radio or a gateway takes, and all that a dead letter keeps. */
-    static final int MAX_PAYLOAD = 4096;
-
     private final PacketReader packets;
 
     FrameReader(ChannelKeys channels) {
@@ -31,7 +29,7 @@ final class FrameReader {
 
     /** @param ownNode which node the link's radio is, when it has said so */
     Decoded read(RadioFrame frame, RecordPosition evidence, @Nullable Long ownNode) {
-        if (frame.getPayload().remaining() > MAX_PAYLOAD) {
+        if (frame.getPayload().remaining() > MessageLimits.DECODED) {
             return rejected(frame, evidence, RejectReason.MESSAGE_TOO_LONG);
         }
         ByteString payload = ByteString.copyFrom(frame.getPayload().duplicate());

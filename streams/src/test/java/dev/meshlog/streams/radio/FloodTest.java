@@ -7,6 +7,7 @@ import dev.meshlog.schemas.meshtastic.Data;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.radio.AlertKind;
 import dev.meshlog.schemas.radio.RejectedFrame;
+import dev.meshlog.schemas.wire.MessageLimits;
 import dev.meshlog.schemas.wire.RejectReason;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,7 +94,7 @@ class FloodTest {
         assertThat(mesh.packets).hasSize(1);
         assertThat(mesh.rejected).singleElement().satisfies(rejected -> {
             assertThat(rejected.getReason()).isEqualTo(RejectReason.MESSAGE_TOO_LONG.name());
-            assertThat(rejected.getBytes().remaining()).isEqualTo(FrameReader.MAX_PAYLOAD);
+            assertThat(rejected.getBytes().remaining()).isEqualTo(MessageLimits.DEAD_LETTER);
             assertThat(rejected.getLength()).isGreaterThan(1 << 20);
         });
     }
