@@ -4,6 +4,8 @@ import dev.meshlog.schemas.Hex;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,11 +69,12 @@ final class Spool implements AutoCloseable {
     private final long limit;
     private final Options options;
     private final WriteOptions unsynced = new WriteOptions();
-    private final RocksDB db;
+    private final Path directory;
     private final String id;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition appended = lock.newCondition();
     private final Condition released = lock.newCondition();
+    private RocksDB db;
     private Totals totals;
     private long next;
     /** The newest record's, 0 when there never was one. */
@@ -85,6 +88,8 @@ final class Spool implements AutoCloseable {
 
     private boolean fed;
     private boolean closed;
+    /** The database is shut, and not yet open again. */
+    private boolean shut;
 
     /**
      * Opens what is there, or makes it.
@@ -94,6 +99,7 @@ final class Spool implements AutoCloseable {
      */
     Spool(Path directory, long limit) throws IOException {
         this.limit = limit;
+        this.directory = directory;
         Files.createDirectories(directory);
         options = new Options()
                 .setCreateIfMissing(true)
@@ -168,7 +174,7 @@ final class Spool implements AutoCloseable {
                                 .array());
             }
             batch.put(TOTALS, after.encoded());
-            db.write(unsynced, batch);
+            write(unsynced, batch);
             totals = after;
             next = sequence;
             last = sequence - 1;
@@ -248,10 +254,12 @@ final class Spool implements AutoCloseable {
     /** Kafka may have got something of it from now on. */
     void feeds() throws IOException {
         lock.lock();
-        try (var synced = new WriteOptions().setSync(true)) {
+        try (var synced = new WriteOptions().setSync(true);
+                var batch = new WriteBatch()) {
             requireOpen();
             if (!fed) {
-                db.put(synced, FED, new byte[] {1});
+                batch.put(FED, new byte[] {1});
+                write(synced, batch);
                 fed = true;
             }
         } catch (RocksDBException e) {
@@ -285,27 +293,74 @@ final class Spool implements AutoCloseable {
     }
 
     private void releaseOpen(long acknowledged) throws RocksDBException {
+        long through;
+        long bytes;
         try (RocksIterator at = db.newIterator()) {
             at.seekForPrev(key(acknowledged));
-            long through = at.isValid() && at.key()[0] == RECORD
+            through = at.isValid() && at.key()[0] == RECORD
                     ? ByteBuffer.wrap(at.key()).getLong(1)
                     : 0;
             if (through <= behind) {
                 at.status();
                 return;
             }
-            long bytes = ByteBuffer.wrap(at.value()).getLong();
-            try (var batch = new WriteBatch()) {
-                batch.put(RELEASED, u64(through));
-                if (bytes - bytesDeleted >= DELETE_AT_ONCE) {
-                    batch.deleteRange(key(0), key(through + 1));
-                    bytesDeleted = bytes;
-                }
-                db.write(unsynced, batch);
+            bytes = ByteBuffer.wrap(at.value()).getLong();
+        }
+        boolean delete = bytes - bytesDeleted >= DELETE_AT_ONCE;
+        try (var batch = new WriteBatch()) {
+            batch.put(RELEASED, u64(through));
+            if (delete) {
+                batch.deleteRange(key(0), key(through + 1));
             }
-            behind = through;
-            bytesBehind = bytes;
-            released.signalAll();
+            write(unsynced, batch);
+        }
+        if (delete) {
+            bytesDeleted = bytes;
+        }
+        behind = through;
+        bytesBehind = bytes;
+        released.signalAll();
+    }
+
+    /**
+     * After some failures RocksDB refuses every write until it is opened anew, though what failed, a disk that was full, is long over: its Java
+     * interface can't tell it to go on. No iterator may be open here.
+     */
+    private void write(WriteOptions how, WriteBatch batch) throws RocksDBException {
+        try {
+            db.write(how, batch);
+        } catch (RocksDBException e) {
+            if (isDamage(e) || !hasRoom()) {
+                throw e;
+            }
+            shut = true;
+            db.close();
+            openAgain();
+            db.write(how, batch);
+        }
+    }
+
+    /** For what is in the log and has to become a table while it is opened, and as much again. */
+    private boolean hasRoom() {
+        long log = 0;
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory, "*.log")) {
+            for (Path file : logs) {
+                log += Files.size(file);
+            }
+            return Files.getFileStore(directory).getUsableSpace() > 2 * log;
+        } catch (IOException | DirectoryIteratorException e) {
+            return false;
+        }
+    }
+
+    private void openAgain() throws RocksDBException {
+        db = RocksDB.open(options, directory.toString());
+        shut = false;
+        // What was refused may all the same be in the log: its sender was told that it is not kept.
+        try (var batch = new WriteBatch()) {
+            batch.deleteRange(key(last + 1), new byte[] {RECORD + 1});
+            batch.put(TOTALS, totals.encoded());
+            db.write(unsynced, batch);
         }
     }
 
@@ -341,9 +396,12 @@ final class Spool implements AutoCloseable {
         }
     }
 
-    private void requireOpen() throws IOException {
+    private void requireOpen() throws IOException, RocksDBException {
         if (closed) {
             throw new IOException("the spool is closed");
+        }
+        if (shut) {
+            openAgain();
         }
     }
 
@@ -371,9 +429,12 @@ final class Spool implements AutoCloseable {
     }
 
     private static IOException failed(String what, RocksDBException e) {
-        boolean damaged = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
         String message = what + ": " + e.getMessage();
-        return damaged ? new SpoolDamagedException(message, e) : new IOException(message, e);
+        return isDamage(e) ? new SpoolDamagedException(message, e) : new IOException(message, e);
+    }
+
+    private static boolean isDamage(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
     private static byte[] randomId() {

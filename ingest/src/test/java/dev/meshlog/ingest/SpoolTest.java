@@ -229,6 +229,53 @@ class SpoolTest {
         }
     }
 
+    /** Each time with another amount of room, so that writing fails at another step of RocksDB. */
+    @Test
+    @DisplayName("PS-03 LV-20 a spool on a disk that was full goes on once there is room, without a restart")
+    void spoolOnADiskThatWasFullGoesOn() throws Exception {
+        boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", directory.toString());
+        assumeTrue(mounted, "mounting a small file system takes root: this test is not run");
+        byte[] noise = new byte[256 << 10];
+        new Random(1).nextBytes(noise);
+        try {
+            int kept = 0;
+            try (var spool = new Spool(directory.resolve("spool"), 1L << 40)) {
+                for (int room : new int[] {3, 9, 17}) {
+                    long free = directory.toFile().getUsableSpace() - room * MIB;
+                    Path ballast = Files.write(directory.resolve("ballast"), new byte[(int) free]);
+                    kept += appendUntilItFails(spool, noise);
+                    assertThat(spool.read(0, 10_000)).hasSize(kept);
+                    Files.delete(ballast);
+                    append(spool, "room");
+                    kept++;
+                    assertThat(spool.read(0, 10_000)).hasSize(kept);
+                }
+            }
+            try (var again = new Spool(directory.resolve("spool"), 1L << 40)) {
+                List<Spool.Entry> all = again.read(0, 10_000);
+                assertThat(all).hasSize(kept);
+                assertThat(all.stream().map(Spool.Entry::sequence)).isSorted().doesNotHaveDuplicates();
+                assertThat(again.totals().messages()).isEqualTo(kept);
+                again.release(all.get(kept - 1).sequence());
+                assertThat(again.bytes()).isZero();
+            }
+        } finally {
+            run("umount", directory.toString());
+        }
+    }
+
+    private static int appendUntilItFails(Spool spool, byte[] content) {
+        int count = 0;
+        try {
+            while (spool.append(List.of(sequence -> content), false)) {
+                count++;
+            }
+        } catch (IOException e) {
+            return count;
+        }
+        throw new AssertionError("the spool has no such limit");
+    }
+
     private static boolean run(String... command) throws Exception {
         return new ProcessBuilder(command).start().waitFor() == 0;
     }
