@@ -12,6 +12,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.LagInfo;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,12 +25,14 @@ public final class StreamsApp implements AutoCloseable {
 
     private final String name;
     private final KafkaStreams streams;
+    private final KeptState state;
     private final CountDownLatch settled = new CountDownLatch(1);
     private volatile @Nullable Throwable failure;
 
     /** @param name for log lines */
     public StreamsApp(String name, Topology topology, Properties properties) {
         this.name = name;
+        this.state = KeptState.of(properties);
         this.streams = new KafkaStreams(topology, memberOfThisTopology(topology, properties));
         streams.setStateListener((now, before) -> {
             LOG.debug("{}: {} → {}", name, before, now);
@@ -60,8 +63,19 @@ public final class StreamsApp implements AutoCloseable {
         return named;
     }
 
+    /** A state that can't be read is a failure like one that comes later. */
     public void start() {
-        streams.start();
+        try {
+            streams.start();
+        } catch (StreamsException e) {
+            // What was kept is opened here, by the thread that starts it.
+            if (!KeptState.isDamage(e)) {
+                throw e;
+            }
+            LOG.error("{} can't begin", name, e);
+            failure = rootOf(e);
+            settled.countDown();
+        }
     }
 
     /** Returns true once its state is restored and it processes records; false when it failed or the time is over. */
@@ -89,11 +103,19 @@ public final class StreamsApp implements AutoCloseable {
                         lags.values().stream().mapToLong(LagInfo::offsetLag).sum());
     }
 
+    /** Whether it stopped because its state on disk can't be read: closed, it puts that aside, and another start makes the state again from the changelog. */
+    public boolean stateIsDamaged() {
+        return failure().filter(KeptState::isDamage).isPresent();
+    }
+
     /** Commits what is done and stops. */
     @Override
     public void close() {
         if (!streams.close(CLOSE)) {
             LOG.warn("{} did not stop within {} s; its open transaction is aborted", name, CLOSE.toSeconds());
+        } else if (stateIsDamaged()) {
+            state.putAside()
+                    .ifPresent(aside -> LOG.error("{}: its state is damaged and was put aside as {}", name, aside));
         }
     }
 

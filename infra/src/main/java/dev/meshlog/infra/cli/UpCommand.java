@@ -135,7 +135,8 @@ final class UpCommand implements Callable<Integer> {
                 node.http().ifPresent(url -> {
                     directory.publishHttp(url);
                     boolean elsewhere = config.http().fallsBack() && !url.endsWith(":" + HttpConfig.DEFAULT_PORT);
-                    terminal.say("ledger at " + url
+                    terminal.say((config.ledger().enabled() ? "ledger at " : "questions about the radios at ")
+                            + url
                             + (elsewhere ? ", since port " + HttpConfig.DEFAULT_PORT + " is taken" : ""));
                 });
                 terminal.say("all parts work");

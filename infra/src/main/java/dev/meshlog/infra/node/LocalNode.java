@@ -90,11 +90,18 @@ public final class LocalNode implements AutoCloseable {
         }
         new SchemaTopic(cluster).publish();
 
-        radio = new StreamsApp("radio tables", radioTopology(config), radioProperties());
-        parts.push(radio);
-        radio.start();
+        radio = startRadio();
         if (config.ledger().enabled()) {
             startLedger();
+        } else {
+            http = LedgerDoor.openWithoutLedger(config.http(), cluster);
+            parts.push(http);
+            http.follow(new RadioRoutes(cluster, clock));
+        }
+        if (!radio.awaitRunning(START) && radio.stateIsDamaged()) {
+            parts.remove(radio);
+            radio.close();
+            radio = startRadio();
         }
         awaitRunning(radio, "radio tables");
         if (ledger != null) {
@@ -108,7 +115,7 @@ public final class LocalNode implements AutoCloseable {
         closeAll(ledgerParts);
     }
 
-    /** Where the ledger answers over HTTP. */
+    /** Where questions are answered over HTTP. */
     public Optional<String> http() {
         return Optional.ofNullable(http).map(LedgerServer::url);
     }
@@ -150,6 +157,13 @@ public final class LocalNode implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    private StreamsApp startRadio() {
+        var started = new StreamsApp("radio tables", radioTopology(config), radioProperties());
+        parts.push(started);
+        started.start();
+        return started;
     }
 
     private void startLedger() {

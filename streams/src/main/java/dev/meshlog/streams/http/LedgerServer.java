@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP server of one instance. It answers from its birth on, with 503 until it follows a streams application or a replica; a question
- * about the present goes to the instance that has the ledger's task.
+ * about the present goes to the instance that has the ledger's task. Without a ledger it answers about the radio tables alone.
  */
 public final class LedgerServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerServer.class);
@@ -51,10 +53,7 @@ public final class LedgerServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
     private final LedgerPlace place;
-    private final PublishedSnapshots snapshots;
-    private final CommitLog commits;
-    private final LedgerRoutes routes;
-    private final TransactionIntake intake;
+    private final @Nullable LedgerDesk ledger;
     private final ServerMetrics metrics = new ServerMetrics();
     private volatile @Nullable RadioRoutes radio;
 
@@ -64,30 +63,35 @@ public final class LedgerServer implements AutoCloseable {
      * @throws IOException when the address can't be used
      */
     public LedgerServer(HttpSettings settings, Cluster cluster, GenesisConfig genesis) throws IOException {
+        this(settings, cluster, Optional.of(genesis));
+    }
+
+    /**
+     * Begins to listen where no ledger runs.
+     *
+     * @throws IOException when the address can't be used
+     */
+    public static LedgerServer withoutLedger(HttpSettings settings, Cluster cluster) throws IOException {
+        return new LedgerServer(settings, cluster, Optional.empty());
+    }
+
+    private LedgerServer(HttpSettings settings, Cluster cluster, Optional<GenesisConfig> genesis) throws IOException {
         this.settings = settings;
         // First what may fail, so that nothing is left behind.
         server = listen(settings);
-        intake = TransactionIntake.into(cluster, genesis);
         InetSocketAddress bound = server.getAddress();
         place = new LedgerPlace(
                 new HostInfo(settings.advertised().orElse(bound.getAddress().getHostAddress()), bound.getPort()),
                 settings.tls());
-        snapshots = new PublishedSnapshots(cluster, genesis);
-        commits = new CommitLog(cluster);
-        metrics.inFlight(intake::inFlight);
         var number = new AtomicInteger();
         threads = Executors.newFixedThreadPool(THREADS, task -> {
             var thread = new Thread(task, "meshlog-http-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
-        routes = new LedgerRoutes(
-                place,
-                new LedgerAnswers(genesis, snapshots, commits),
-                intake,
-                metrics,
-                new SlowQuestions(THREADS / 2),
-                threads);
+        ledger = genesis.map(known ->
+                        new LedgerDesk(cluster, known, place, metrics, new SlowQuestions(THREADS / 2), threads))
+                .orElse(null);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
@@ -117,12 +121,12 @@ public final class LedgerServer implements AutoCloseable {
     /** From now on questions are answered from this application's state. */
     public void follow(KafkaStreams application) {
         metrics.follow(application);
-        routes.follow(new StreamsPresent(application, place));
+        desk().routes().follow(new StreamsPresent(application, place));
     }
 
     /** From now on questions are answered from this replica's state. */
     public void follow(FollowedReplica replica) {
-        routes.follow(new ReplicaPresent(place.self(), replica));
+        desk().routes().follow(new ReplicaPresent(place.self(), replica));
     }
 
     /** From now on questions about the radio tables are answered, too. They are closed with the server. */
@@ -139,8 +143,10 @@ public final class LedgerServer implements AutoCloseable {
             }
             if (question.route().equals(RadioRoutes.ROUTE)) {
                 radio().answer(question, exchange, sending);
+            } else if (ledger != null) {
+                ledger.routes().answer(question, exchange, sending);
             } else {
-                routes.answer(question, exchange, sending);
+                sending.send(withoutLedger(question));
             }
         } catch (Refusal e) {
             sending.send(e.reply());
@@ -163,6 +169,28 @@ public final class LedgerServer implements AutoCloseable {
                             .put("code", "FAILED")
                             .put("message", "A mistake of ours; the log tells more.")));
         }
+    }
+
+    private LedgerDesk desk() {
+        return Objects.requireNonNull(ledger, "a server without a ledger follows radio tables alone");
+    }
+
+    private Reply withoutLedger(Question question) {
+        if (!question.method().equals("GET")) {
+            throw Refusal.wrongMethod("GET");
+        }
+        return switch (question.route()) {
+            case "healthz" -> Reply.json(200, LedgerJson.object().put("alive", true));
+            case "readyz" -> {
+                var unused = radio();
+                yield Reply.json(200, LedgerJson.object().put("ready", true));
+            }
+            case "metrics" -> Reply.of(200, ServerMetrics.CONTENT_TYPE, metrics.scrape());
+            default ->
+                throw Refusal.notFound(
+                        "NO_LEDGER",
+                        "No ledger runs here. Known are /radio/ nodes, keys, packets, links, alerts, events, and /healthz, /readyz and /metrics.");
+        };
     }
 
     private RadioRoutes radio() {
@@ -193,7 +221,9 @@ public final class LedgerServer implements AutoCloseable {
             followed.close();
         }
         server.stop(1);
-        intake.close();
+        if (ledger != null) {
+            ledger.stopTaking();
+        }
         threads.shutdown();
         try {
             if (!threads.awaitTermination(Duration.ofSeconds(2).toMillis(), TimeUnit.MILLISECONDS)) {
@@ -202,8 +232,9 @@ public final class LedgerServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        commits.close();
-        snapshots.close();
+        if (ledger != null) {
+            ledger.close();
+        }
         metrics.close();
     }
 }
