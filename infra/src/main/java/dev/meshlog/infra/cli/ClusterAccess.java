@@ -7,6 +7,7 @@ import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.SchemaTopic;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.streams.query.RadioTables;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,6 +44,13 @@ final class ClusterAccess implements AutoCloseable {
         } catch (RuntimeException e) {
             access.close();
             throw e;
+        }
+    }
+
+    /** The radio tables as they are now. */
+    static RadioTables readRadioTables(CommonOptions options) {
+        try (ClusterAccess access = open(options)) {
+            return RadioTables.read(access.cluster());
         }
     }
 

@@ -5,7 +5,6 @@ import dev.meshlog.schemas.radio.KeyDecisionKind;
 import dev.meshlog.schemas.radio.KeyState;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import dev.meshlog.schemas.radio.RadioNode;
-import dev.meshlog.streams.query.NodeLookup;
 import dev.meshlog.streams.query.RadioJson;
 import dev.meshlog.streams.query.RadioTables;
 import java.io.PrintWriter;
@@ -40,8 +39,8 @@ final class KeysCommand implements Callable<Integer> {
             description = "!hex, hex, decimal number, a name, or the beginning of one of these but the decimal.")
     private @Nullable String wanted;
 
-    @Option(names = "--network", paramLabel = "NAME", description = "Only nodes of this network.")
-    private @Nullable String network;
+    @Mixin
+    private NodeFilter filter;
 
     @Option(names = "--state", paramLabel = "STATE", description = "Only keys in this state: ${COMPLETION-CANDIDATES}.")
     private @Nullable KeyState state;
@@ -49,25 +48,15 @@ final class KeysCommand implements Callable<Integer> {
     @Option(names = "--without", description = "Nodes that were seen without a key, instead.")
     private boolean without;
 
-    @Option(
-            names = "--since",
-            paramLabel = "WHEN",
-            converter = Since.Converter.class,
-            description = "Only nodes heard since: 48h, or a time such as 2026-11-21T05:00:00Z.")
-    private @Nullable Since since;
-
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        RadioTables tables;
-        try (var access = ClusterAccess.open(options)) {
-            tables = RadioTables.read(access.cluster());
-        }
+        RadioTables tables = ClusterAccess.readRadioTables(options);
         PrintWriter out = spec.commandLine().getOut();
         if (wanted != null) {
-            Optional<String> node = NodeArgument.one(spec, options.json, tables, wanted, network);
+            Optional<String> node = NodeArgument.one(spec, options.json, tables, wanted, filter.network);
             if (node.isEmpty()) {
                 return NodeArgument.AMBIGUOUS;
             }
@@ -85,8 +74,9 @@ final class KeysCommand implements Callable<Integer> {
     }
 
     private void list(RadioTables tables, PrintWriter out) {
-        List<String> seen =
-                tables.known().stream().filter(node -> isAsked(tables, node)).toList();
+        List<String> seen = tables.known().stream()
+                .filter(node -> filter.accepts(tables, node))
+                .toList();
         List<String> shown = seen.stream()
                 .filter(node -> {
                     PublicKeyEntry entry = tables.keys().get(node);
@@ -99,15 +89,6 @@ final class KeysCommand implements Callable<Integer> {
             return;
         }
         new KeyList(out, tables).print(seen, shown, without);
-    }
-
-    private boolean isAsked(RadioTables tables, String node) {
-        if (network != null && !NodeLookup.networkOf(node).equals(network)) {
-            return false;
-        }
-        RadioNode known = tables.nodes().get(node);
-        Instant heard = known == null ? null : known.getLastHeardMs();
-        return since == null || (heard != null && !heard.isBefore(since.at()));
     }
 
     static String heard(@Nullable RadioNode known) {

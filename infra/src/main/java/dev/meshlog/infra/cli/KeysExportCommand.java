@@ -46,10 +46,7 @@ final class KeysExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RadioTables tables;
-        try (var access = ClusterAccess.open(options)) {
-            tables = RadioTables.read(access.cluster());
-        }
+        RadioTables tables = ClusterAccess.readRadioTables(options);
         List<String> nodes = tables.known().stream()
                 .filter(node -> network == null || NodeLookup.networkOf(node).equals(network))
                 .toList();

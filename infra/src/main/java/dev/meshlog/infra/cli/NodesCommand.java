@@ -4,20 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import dev.meshlog.schemas.radio.RadioNode;
-import dev.meshlog.streams.query.NodeLookup;
 import dev.meshlog.streams.query.RadioJson;
 import dev.meshlog.streams.query.RadioTables;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,28 +32,18 @@ final class NodesCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "NODE", description = "As for 'meshlog keys'.")
     private @Nullable String wanted;
 
-    @Option(names = "--network", paramLabel = "NAME", description = "Only nodes of this network.")
-    private @Nullable String network;
-
-    @Option(
-            names = "--since",
-            paramLabel = "WHEN",
-            converter = Since.Converter.class,
-            description = "Only nodes heard since: 48h, or a time such as 2026-11-21T05:00:00Z.")
-    private @Nullable Since since;
+    @Mixin
+    private NodeFilter filter;
 
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        RadioTables tables;
-        try (var access = ClusterAccess.open(options)) {
-            tables = RadioTables.read(access.cluster());
-        }
+        RadioTables tables = ClusterAccess.readRadioTables(options);
         PrintWriter out = spec.commandLine().getOut();
         if (wanted != null) {
-            Optional<String> node = NodeArgument.one(spec, options.json, tables, wanted, network);
+            Optional<String> node = NodeArgument.one(spec, options.json, tables, wanted, filter.network);
             if (node.isEmpty()) {
                 return NodeArgument.AMBIGUOUS;
             }
@@ -97,14 +84,8 @@ final class NodesCommand implements Callable<Integer> {
     }
 
     private void list(RadioTables tables, PrintWriter out) {
-        List<String> nodes = tables.nodes().entrySet().stream()
-                .filter(node ->
-                        network == null || NodeLookup.networkOf(node.getKey()).equals(network))
-                .filter(node -> {
-                    Instant heard = node.getValue().getLastHeardMs();
-                    return since == null || (heard != null && !heard.isBefore(since.at()));
-                })
-                .map(Map.Entry::getKey)
+        List<String> nodes = tables.nodes().keySet().stream()
+                .filter(node -> filter.accepts(tables, node))
                 .toList();
         if (options.json) {
             out.println(RadioJson.text(
