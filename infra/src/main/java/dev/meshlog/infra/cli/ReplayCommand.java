@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,6 +53,9 @@ final class ReplayCommand implements Callable<Integer> {
     private @Nullable String http;
 
     @Mixin
+    private ConfigOption config;
+
+    @Mixin
     private RecoveryOptions recovery;
 
     @Spec
@@ -67,6 +71,7 @@ final class ReplayCommand implements Callable<Integer> {
         if (http != null && !recovery.isFollowing()) {
             throw new ParameterException(spec.commandLine(), "--http goes with --follow");
         }
+        Optional<HttpConfig> door = Optional.ofNullable(http).map(listen -> config.http(options.data, listen));
         var terminal = new Terminal(spec.commandLine().getOut(), options.json);
         if (recovery.trust().isInsecure()) {
             terminal.say(TrustOptions.WARNING);
@@ -89,20 +94,25 @@ final class ReplayCommand implements Callable<Integer> {
                 return code;
             }
             List<Difference> differences = ReplicaRun.untilStopped(
-                    access.cluster(), network, kept, recovery, clock, progress, reader(access, network, terminal));
+                    access.cluster(),
+                    network,
+                    kept,
+                    recovery,
+                    clock,
+                    progress,
+                    reader(door, access, network, terminal));
             differences.forEach(difference -> terminal.say(difference.toString()));
             return differences.isEmpty() ? 0 : Meshlog.VERIFICATION_FAILED;
         }
     }
 
-    private ReplicaRun.Reader reader(ClusterAccess access, GenesisConfig network, Terminal terminal) {
-        String listen = http;
-        if (listen == null) {
+    private static ReplicaRun.Reader reader(
+            Optional<HttpConfig> settings, ClusterAccess access, GenesisConfig network, Terminal terminal) {
+        if (settings.isEmpty()) {
             return ReplicaRun.Reader.NONE;
         }
-        var config = new HttpConfig(listen, null, null, null, null);
         return replica -> {
-            var door = new ReplicaDoor(config, access.cluster(), network, replica);
+            var door = new ReplicaDoor(settings.get(), access.cluster(), network, replica);
             terminal.say("replica at " + door.url() + ", answers once it is live");
             return door;
         };

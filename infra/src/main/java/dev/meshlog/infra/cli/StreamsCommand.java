@@ -71,6 +71,9 @@ final class StreamsCommand implements Callable<Integer> {
             description = "Where it answers questions (default: any port of this machine).")
     private String http;
 
+    @Mixin
+    private ConfigOption config;
+
     @Spec
     private CommandSpec spec;
 
@@ -79,6 +82,7 @@ final class StreamsCommand implements Callable<Integer> {
         if (standbyReplicas < 0) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--standby-replicas must not be negative");
         }
+        HttpConfig settings = config.http(data, http);
         GenesisConfig network = GenesisConfig.ofJson(Files.readString(genesis));
         Cluster cluster = kafka.open();
         new SchemaTopic(cluster).publish();
@@ -88,7 +92,7 @@ final class StreamsCommand implements Callable<Integer> {
             stop.countDown();
             await(stopped);
         }));
-        try (var door = LedgerDoor.open(new HttpConfig(http, null, null, null, null), cluster, network)) {
+        try (var door = LedgerDoor.open(settings, cluster, network)) {
             Properties properties = LedgerStreams.properties(cluster, data, instance, door.applicationServer());
             LedgerStreams.keepStandbys(properties, standbyReplicas);
             try (var streams = new StreamsApp("ledger", LedgerStreams.topology(network), properties)) {

@@ -46,6 +46,11 @@ public record HttpConfig(
         }
     }
 
+    /** The same at another address. */
+    public HttpConfig at(String address) {
+        return new HttpConfig(address, advertised, tokenFile, keyStore, keyStorePasswordFile);
+    }
+
     /** Whether another port may take the place of the one that is taken. */
     public boolean fallsBack() {
         return listen == null;

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,8 +69,8 @@ class ForwardingOverTlsTest {
 
     @Test
     void instanceWithoutTheStateAsksTheOtherOne() throws Exception {
-        Path certificate = certificate("server");
-        Path stranger = certificate("stranger");
+        Path certificate = TestCertificate.make(directory, "server", PASSWORD);
+        Path stranger = TestCertificate.make(directory, "stranger", PASSWORD);
         var config = new HttpConfig(
                 "127.0.0.1:0",
                 null,
@@ -127,54 +126,5 @@ class ForwardingOverTlsTest {
         try (var asked = new HttpLedger(instance.server().url(), Optional.empty(), Optional.of(tls))) {
             return asked.ask("/readyz").body().path("here").asBoolean();
         }
-    }
-
-    /** A key with its certificate in NAME.p12, and the certificate alone in the file that is returned. */
-    private Path certificate(String name) throws Exception {
-        String store = directory.resolve(name + ".p12").toString();
-        Path pem = directory.resolve(name + ".pem");
-        keytool(
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=ip:127.0.0.1",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD,
-                "-keystore",
-                store);
-        keytool(
-                "-exportcert",
-                "-rfc",
-                "-alias",
-                name,
-                "-storepass",
-                PASSWORD,
-                "-keystore",
-                store,
-                "-file",
-                pem.toString());
-        return pem;
-    }
-
-    private void keytool(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
-        Path output = directory.resolve("keytool.out");
-        Process keytool = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(keytool.exitValue()).as(Files.readString(output)).isZero();
     }
 }
