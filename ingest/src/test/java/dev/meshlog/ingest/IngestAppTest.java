@@ -8,7 +8,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
-import dev.meshlog.ingest.testing.TestBroker;
 import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
@@ -16,6 +15,7 @@ import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RejectedFrame;
+import dev.meshlog.schemas.testing.TestBroker;
 import dev.meshlog.schemas.wire.RejectReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class IngestAppTest {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = new TestBroker(Files.createDirectory(directory.resolve("broker")));
+        broker = TestBroker.startWithTopics(directory.resolve("broker"));
     }
 
     @AfterAll
@@ -67,7 +67,7 @@ class IngestAppTest {
     void recordingIsKeptMessageByMessage() throws Exception {
         Path file = recording("mesh-a.frames");
         play(link("whole", file));
-        List<RadioFrame> frames = broker.read(Topics.FRAMES, "whole");
+        List<RadioFrame> frames = broker.values(Topics.FRAMES, "whole");
         assertThat(frames).hasSize(1512);
         assertThat(frames.get(1511).getSource()).isNotNull();
         assertThat(frames).allMatch(frame -> frame.getReceivedAtMs().equals(CLOCK.instant()));
@@ -76,13 +76,13 @@ class IngestAppTest {
         assertThat(events("whole")).containsExactly(LinkEventKind.OPENED, LinkEventKind.CLOSED);
 
         play(link("whole", file));
-        assertThat(broker.read(Topics.FRAMES, "whole")).as("played again").hasSize(1512);
+        assertThat(broker.values(Topics.FRAMES, "whole")).as("played again").hasSize(1512);
     }
 
     @Test
     void envelopesKeepTheirTopic() throws Exception {
         play(link("mqtt", recording("mesh-a.mqtt.jsonl")));
-        assertThat(broker.read(Topics.FRAMES, "mqtt"))
+        assertThat(broker.values(Topics.FRAMES, "mqtt"))
                 .hasSize(1258)
                 .allMatch(frame -> "msh/EU_868/2/e/LongFast/!b565b26c".equals(frame.getMqttTopic()));
     }
@@ -94,18 +94,18 @@ class IngestAppTest {
         var paced = new LinkConfig("killed", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(50)));
         int before = -1;
         for (int kill = 0; kill < 4; kill++) {
-            var app = new IngestApp(
-                    new IngestConfig(broker.client(), List.of(paced), directory.resolve("spools"), CLOCK));
+            var app = new IngestApp(new IngestConfig(
+                    broker.cluster().properties(), List.of(paced), directory.resolve("spools"), CLOCK));
             app.start();
             int floor = before;
             await().atMost(LONG)
-                    .until(() -> broker.read(Topics.FRAMES, "killed").size() > floor + 50);
+                    .until(() -> broker.values(Topics.FRAMES, "killed").size() > floor + 50);
             // Another producer of the same link fences the first one in the middle of whatever it is doing.
             fence("mesh-a", "killed");
             assertThat(app.awaitFinished(LONG)).isTrue();
             assertThat(app.state("killed")).isEqualTo(LinkState.FAILED);
             app.close();
-            before = broker.read(Topics.FRAMES, "killed").size();
+            before = broker.values(Topics.FRAMES, "killed").size();
         }
         assertThat(before).isBetween(204, 1511);
         play(link("killed", file));
@@ -117,16 +117,17 @@ class IngestAppTest {
     void closedInTheMiddleItGoesOnWhereItWas() throws Exception {
         Path file = recording("mesh-a.frames");
         var paced = new LinkConfig("paced", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(50)));
-        var app = new IngestApp(new IngestConfig(broker.client(), List.of(paced), directory.resolve("spools"), CLOCK));
+        var app = new IngestApp(
+                new IngestConfig(broker.cluster().properties(), List.of(paced), directory.resolve("spools"), CLOCK));
         app.start();
-        await().atMost(LONG).until(() -> !broker.read(Topics.FRAMES, "paced").isEmpty());
+        await().atMost(LONG).until(() -> !broker.values(Topics.FRAMES, "paced").isEmpty());
         long began = System.nanoTime();
         app.close();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
         assertThat(app.state("paced")).isEqualTo(LinkState.CLOSED);
-        assertThat(broker.read(Topics.FRAMES, "paced")).hasSizeLessThan(1512);
+        assertThat(broker.values(Topics.FRAMES, "paced")).hasSizeLessThan(1512);
         play(link("paced", file));
-        assertThat(rebuilt(broker.read(Topics.FRAMES, "paced"))).isEqualTo(Files.readAllBytes(file));
+        assertThat(rebuilt(broker.values(Topics.FRAMES, "paced"))).isEqualTo(Files.readAllBytes(file));
     }
 
     @Test
@@ -141,7 +142,7 @@ class IngestAppTest {
         assertThat(app.isFinished("healthy")).isTrue();
         assertThat(details("reused")).anyMatch(detail -> detail.contains("give this one a link name of its own"));
         assertThat(details("missing")).anyMatch(detail -> detail.contains("nowhere.frames"));
-        assertThat(broker.read(Topics.FRAMES, "healthy")).hasSize(16);
+        assertThat(broker.values(Topics.FRAMES, "healthy")).hasSize(16);
     }
 
     @Test
@@ -153,13 +154,15 @@ class IngestAppTest {
                 "{\"topic\":\"msh/2/e/X/!1\",\"payload\":\"AAAA\"}\n\nnot json\n{\"topic\":\"t\",\"payload\":\"!\"}\n[]";
         play(link("lines", Files.writeString(directory.resolve("lines.jsonl"), lines)));
 
-        assertThat(broker.read(Topics.RADIO_REJECTED, "noisy")).singleElement().satisfies(rejected -> {
-            assertThat(rejected.getReason()).isEqualTo(RejectReason.NOISE.name());
-            assertThat(rejected.getLength()).isEqualTo(5000);
-            assertThat(rejected.getBytes().remaining()).isEqualTo(4096);
-        });
-        assertThat(broker.read(Topics.FRAMES, "lines")).hasSize(1);
-        assertThat(broker.read(Topics.RADIO_REJECTED, "lines"))
+        assertThat(broker.values(Topics.RADIO_REJECTED, "noisy"))
+                .singleElement()
+                .satisfies(rejected -> {
+                    assertThat(rejected.getReason()).isEqualTo(RejectReason.NOISE.name());
+                    assertThat(rejected.getLength()).isEqualTo(5000);
+                    assertThat(rejected.getBytes().remaining()).isEqualTo(4096);
+                });
+        assertThat(broker.values(Topics.FRAMES, "lines")).hasSize(1);
+        assertThat(broker.values(Topics.RADIO_REJECTED, "lines"))
                 .extracting(RejectedFrame::getReason)
                 .containsExactly("LINE_MALFORMED", "LINE_MALFORMED", "LINE_MALFORMED");
     }
@@ -200,7 +203,7 @@ class IngestAppTest {
         root.detachAppender(log);
         for (byte[] secret : secrets) {
             for (Topic<String, ?> topic : List.of(Topics.FRAMES, Topics.RADIO_REJECTED, Topics.LINKS)) {
-                for (ConsumerRecord<byte[], byte[]> record : broker.readRaw(topic)) {
+                for (ConsumerRecord<String, byte[]> record : broker.undecoded(topic)) {
                     assertNotIn(record.value(), secret);
                 }
             }
@@ -210,7 +213,7 @@ class IngestAppTest {
                 assertNotIn((event.getFormattedMessage() + trace).getBytes(StandardCharsets.ISO_8859_1), secret);
             }
         }
-        assertThat(broker.read(Topics.FRAMES, "whole-0"))
+        assertThat(broker.values(Topics.FRAMES, "whole-0"))
                 .hasSize(132)
                 .anyMatch(frame -> frame.getRedacted().contains("config.security.private_key"));
     }
@@ -253,8 +256,8 @@ class IngestAppTest {
     }
 
     private static IngestApp play(LinkConfig... links) throws InterruptedException {
-        try (var app =
-                new IngestApp(new IngestConfig(broker.client(), List.of(links), directory.resolve("spools"), CLOCK))) {
+        try (var app = new IngestApp(
+                new IngestConfig(broker.cluster().properties(), List.of(links), directory.resolve("spools"), CLOCK))) {
             app.start();
             assertThat(app.awaitFinished(LONG)).isTrue();
             return app;
@@ -264,7 +267,7 @@ class IngestAppTest {
     private static void fence(String network, String link) {
         Map<String, Object> properties = Map.of(
                 "bootstrap.servers",
-                Objects.requireNonNull(broker.client().get("bootstrap.servers")),
+                broker.cluster().bootstrapServers(),
                 "transactional.id",
                 "meshlog-ingest-" + network + "-" + link);
         try (var producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -277,11 +280,13 @@ class IngestAppTest {
     }
 
     private static List<LinkEventKind> events(String link) {
-        return broker.read(Topics.LINKS, link).stream().map(LinkEvent::getKind).toList();
+        return broker.values(Topics.LINKS, link).stream()
+                .map(LinkEvent::getKind)
+                .toList();
     }
 
     private static List<String> details(String link) {
-        return broker.read(Topics.LINKS, link).stream()
+        return broker.values(Topics.LINKS, link).stream()
                 .map(LinkEvent::getDetail)
                 .filter(Objects::nonNull)
                 .toList();
@@ -290,10 +295,10 @@ class IngestAppTest {
     /** Frames and rejected bytes of a link in the order of their positions: the file. */
     private static byte[] everything(String link) {
         var parts = new TreeMap<Long, byte[]>();
-        for (RadioFrame frame : broker.read(Topics.FRAMES, link)) {
+        for (RadioFrame frame : broker.values(Topics.FRAMES, link)) {
             parts.put(Objects.requireNonNull(frame.getSource()).getEnd(), framed(frame));
         }
-        for (RejectedFrame rejected : broker.read(Topics.RADIO_REJECTED, link)) {
+        for (RejectedFrame rejected : broker.values(Topics.RADIO_REJECTED, link)) {
             parts.put(Objects.requireNonNull(rejected.getSource()).getEnd(), bytes(rejected.getBytes()));
         }
         var stream = new ByteArrayOutputStream();

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import dev.meshlog.ingest.testing.TestBroker;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.radio.FrameKind;
 import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.RadioFrame;
+import dev.meshlog.schemas.testing.TestBroker;
 import dev.meshlog.schemas.wire.RejectReason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ class LiveLinkTest {
 
     @BeforeEach
     void start() throws Exception {
-        broker = new TestBroker(Files.createDirectory(directory.resolve("broker")));
+        broker = TestBroker.startWithTopics(directory.resolve("broker"));
     }
 
     @AfterEach
@@ -79,7 +79,7 @@ class LiveLinkTest {
             assertThat(again.awaitFinished(LONG)).isTrue();
         }
         assertThat(received()).isEqualTo(IntStream.range(0, 400).boxed().toList());
-        assertThat(broker.read(Topics.FRAMES, "live"))
+        assertThat(broker.values(Topics.FRAMES, "live"))
                 .extracting(frame -> Objects.requireNonNull(frame.getSource()).getFingerprint())
                 .hasSize(400)
                 .containsOnly(spoolId());
@@ -102,8 +102,8 @@ class LiveLinkTest {
         source.close();
         assertThat(app.awaitFinished(LONG)).isTrue();
         app.close();
-        assertThat(broker.read(Topics.FRAMES, "live")).hasSize(601);
-        List<LinkEvent> events = broker.read(Topics.LINKS, "live");
+        assertThat(broker.values(Topics.FRAMES, "live")).hasSize(601);
+        List<LinkEvent> events = broker.values(Topics.LINKS, "live");
         assertThat(events)
                 .anyMatch(event -> event.getKind() == LinkEventKind.DROPPED
                         && String.valueOf(event.getDetail()).startsWith("dropped 1 message:"))
@@ -120,7 +120,7 @@ class LiveLinkTest {
             source.send(7, 8);
             await().atMost(LONG).until(() -> received().equals(List.of(7)));
         }
-        assertThat(broker.read(Topics.RADIO_REJECTED, "live")).singleElement().satisfies(rejected -> {
+        assertThat(broker.values(Topics.RADIO_REJECTED, "live")).singleElement().satisfies(rejected -> {
             assertThat(rejected.getReason()).isEqualTo(RejectReason.MESSAGE_TOO_LONG.name());
             assertThat(rejected.getLength()).isGreaterThan(1 << 20);
             assertThat(rejected.getBytes().remaining()).isEqualTo(4096);
@@ -139,7 +139,7 @@ class LiveLinkTest {
             source.send(0, 10);
             await().atMost(LONG).until(() -> received().size() == 10);
         }
-        assertThat(broker.read(Topics.LINKS, "live"))
+        assertThat(broker.values(Topics.LINKS, "live"))
                 .anyMatch(event -> String.valueOf(event.getDetail()).contains("was damaged"));
         try (Stream<Path> all = Files.list(directory.resolve("spools"))) {
             assertThat(all).anyMatch(path -> path.toString().contains("live.damaged-"));
@@ -156,13 +156,13 @@ class LiveLinkTest {
     private IngestApp app(LiveSource source, long spoolBytes) {
         var link =
                 new LinkConfig("live", "mesh-a", new LinkConfig.Live("numbers", spoolBytes, (name, context) -> source));
-        return new IngestApp(
-                new IngestConfig(broker.client(), List.of(link), directory.resolve("spools"), Clock.systemUTC()));
+        return new IngestApp(new IngestConfig(
+                broker.cluster().properties(), List.of(link), directory.resolve("spools"), Clock.systemUTC()));
     }
 
     private List<Integer> received() throws IOException {
         var numbers = new ArrayList<Integer>();
-        for (RadioFrame frame : broker.read(Topics.FRAMES, "live")) {
+        for (RadioFrame frame : broker.values(Topics.FRAMES, "live")) {
             numbers.add(MeshPacket.parseFrom(frame.getPayload()).getId());
         }
         return numbers;

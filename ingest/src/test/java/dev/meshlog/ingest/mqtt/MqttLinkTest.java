@@ -7,15 +7,14 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import dev.meshlog.ingest.IngestApp;
 import dev.meshlog.ingest.IngestConfig;
 import dev.meshlog.ingest.LinkConfig;
-import dev.meshlog.ingest.testing.TestBroker;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RejectedFrame;
+import dev.meshlog.schemas.testing.TestBroker;
 import dev.meshlog.schemas.wire.MessageLimits;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,7 +43,7 @@ class MqttLinkTest {
 
     @BeforeEach
     void start() throws Exception {
-        kafka = new TestBroker(Files.createDirectory(directory.resolve("kafka")));
+        kafka = TestBroker.startWithTopics(directory.resolve("kafka"));
     }
 
     @AfterEach
@@ -59,7 +58,7 @@ class MqttLinkTest {
                 var toOne = new Gateway(one.port());
                 var toTwo = new Gateway(two.port());
                 var app = new IngestApp(new IngestConfig(
-                        kafka.client(),
+                        kafka.cluster().properties(),
                         List.of(link("one", one.port()), link("two", two.port())),
                         directory.resolve("spools"),
                         Clock.systemUTC()))) {
@@ -108,7 +107,7 @@ class MqttLinkTest {
                         .distinct())
                 .as("what the spool had is in Kafka once; what the broker sent again is another record")
                 .hasSameSizeAs(frames("town"));
-        List<RejectedFrame> refused = kafka.read(Topics.RADIO_REJECTED, "town");
+        List<RejectedFrame> refused = kafka.values(Topics.RADIO_REJECTED, "town");
         assertThat(refused)
                 .hasSizeBetween(1, 3 * 2 * Unkept.DEAD_LETTERS_A_MINUTE)
                 .allMatch(frame -> frame.getBytes().remaining() <= MessageLimits.DEAD_LETTER)
@@ -138,7 +137,7 @@ class MqttLinkTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         MqttIngest.class.getName(),
-                        Objects.requireNonNull(kafka.client().get("bootstrap.servers")),
+                        kafka.cluster().bootstrapServers(),
                         directory.resolve("spools").toString(),
                         Integer.toString(port))
                 .redirectErrorStream(true)
@@ -152,11 +151,11 @@ class MqttLinkTest {
     }
 
     private boolean isConnected(String link) {
-        return kafka.read(Topics.LINKS, link).stream().anyMatch(event -> event.getKind() == LinkEventKind.CONNECTED);
+        return kafka.values(Topics.LINKS, link).stream().anyMatch(event -> event.getKind() == LinkEventKind.CONNECTED);
     }
 
     private List<RadioFrame> frames(String link) {
-        return kafka.read(Topics.FRAMES, link);
+        return kafka.values(Topics.FRAMES, link);
     }
 
     private Set<Integer> ids(String link) throws IOException {

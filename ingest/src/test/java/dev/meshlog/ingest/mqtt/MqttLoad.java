@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import dev.meshlog.ingest.testing.TestBroker;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
 import dev.meshlog.schemas.radio.LinkEventKind;
+import dev.meshlog.schemas.testing.TestBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,12 +41,12 @@ class MqttLoad {
     void everythingThatGatewaysPublishIsKept() throws Exception {
         int count = SECONDS * RATE;
         var gateways = new ArrayList<Gateway>();
-        try (var kafka = new TestBroker(Files.createDirectory(directory.resolve("kafka")));
+        try (var kafka = TestBroker.startWithTopics(directory.resolve("kafka"));
                 var broker = Mosquitto.start(directory.resolve("broker"), "upgrade_outgoing_qos true")) {
             Process ingest = ingest(kafka, broker.port());
             try {
                 await().atMost(LONG)
-                        .until(() -> kafka.read(Topics.LINKS, "town").stream()
+                        .until(() -> kafka.values(Topics.LINKS, "town").stream()
                                 .anyMatch(event -> event.getKind() == LinkEventKind.CONNECTED));
                 for (int i = 0; i < GATEWAYS; i++) {
                     gateways.add(new Gateway(broker.port()));
@@ -54,16 +54,16 @@ class MqttLoad {
                 long began = System.nanoTime();
                 publish(gateways, count, began);
                 double published = seconds(began);
-                List<ConsumerRecord<byte[], byte[]>> frames = new ArrayList<>();
+                List<ConsumerRecord<String, byte[]>> frames = new ArrayList<>();
                 await().atMost(LONG).pollInterval(Duration.ofSeconds(2)).until(() -> {
                     frames.clear();
-                    frames.addAll(kafka.readRaw(Topics.FRAMES));
+                    frames.addAll(kafka.undecoded(Topics.FRAMES));
                     return frames.size() >= count;
                 });
                 double kept = seconds(began);
                 Map<Integer, Integer> receptions = new HashMap<>();
                 var places = new HashSet<Long>();
-                for (ConsumerRecord<byte[], byte[]> each : frames) {
+                for (ConsumerRecord<String, byte[]> each : frames) {
                     var frame = Topics.FRAMES.values().deserializer().deserialize(Topics.FRAMES.name(), each.value());
                     MeshPacket packet =
                             ServiceEnvelope.parseFrom(frame.getPayload()).getPacket();
@@ -105,7 +105,7 @@ class MqttLoad {
                         "-cp",
                         System.getProperty("java.class.path"),
                         MqttIngest.class.getName(),
-                        Objects.requireNonNull(kafka.client().get("bootstrap.servers")),
+                        kafka.cluster().bootstrapServers(),
                         directory.resolve("spools").toString(),
                         Integer.toString(port))
                 .redirectErrorStream(true)

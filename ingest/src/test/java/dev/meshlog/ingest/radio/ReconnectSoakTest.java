@@ -3,12 +3,12 @@ package dev.meshlog.ingest.radio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshlog.ingest.testing.TestBroker;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.RadioFrame;
+import dev.meshlog.schemas.testing.TestBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,7 +44,7 @@ class ReconnectSoakTest {
     void everyDeliveredPacketIsThereOnce() throws Exception {
         long seed = new Random().nextLong();
         Path ledger = directory.resolve("ledger");
-        try (var broker = new TestBroker(Files.createDirectory(directory.resolve("broker")))) {
+        try (var broker = TestBroker.startWithTopics(directory.resolve("broker"))) {
             Path said = directory.resolve("said");
             start(SimulatedRadioProgram.class, said, "0", ledger.toString(), "2", "150", Long.toString(seed));
             await().atMost(LONG).until(() -> Files.readString(said).endsWith("\n"));
@@ -75,7 +74,7 @@ class ReconnectSoakTest {
     }
 
     private void check(long seed, Ledger ledger, TestBroker broker) throws IOException {
-        List<Integer> received = numbers(broker.read(Topics.FRAMES, "roof"));
+        List<Integer> received = numbers(broker.values(Topics.FRAMES, "roof"));
         assertThat(received).as("seed %d: nothing twice", seed).doesNotHaveDuplicates();
         Set<Integer> there = new HashSet<>(received);
         int missing = 0;
@@ -95,13 +94,13 @@ class ReconnectSoakTest {
         assertThat(ledger.ends.values()).as("seed %d", seed).contains("delivered", "cut");
         System.out.println("seed " + seed + ": " + ledger.sent.size() + " connections, " + received.size()
                 + " packets there, " + missing + " in the buffers of connections that were cut");
-        assertThat(broker.read(Topics.FRAMES, "roof"))
+        assertThat(broker.values(Topics.FRAMES, "roof"))
                 .noneMatch(frame -> StandardCharsets.ISO_8859_1
                         .decode(frame.getPayload().duplicate())
                         .toString()
                         .contains(RadioScript.PRIVATE_KEY.toStringUtf8()))
                 .anyMatch(RadioFrame::getReplayed);
-        assertThat(broker.read(Topics.LINKS, "roof"))
+        assertThat(broker.values(Topics.LINKS, "roof"))
                 .extracting(LinkEvent::getKind)
                 .contains(LinkEventKind.CONNECTED, LinkEventKind.LOST, LinkEventKind.REBOOTED);
     }
@@ -121,7 +120,7 @@ class ReconnectSoakTest {
         return start(
                 IngestProgram.class,
                 directory.resolve("ingest"),
-                Objects.requireNonNull(broker.client().get("bootstrap.servers")),
+                broker.cluster().bootstrapServers(),
                 directory.resolve("spools").toString(),
                 port);
     }

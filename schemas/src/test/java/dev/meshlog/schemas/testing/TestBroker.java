@@ -33,13 +33,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A broker of one node, for the tests of one class. */
 public final class TestBroker implements AutoCloseable {
-    private final KafkaRaftServer server;
+    private final Properties properties;
     private final Cluster cluster;
+    private KafkaRaftServer server;
     private boolean hasTopics;
 
-    private TestBroker(KafkaRaftServer server, Cluster cluster) {
-        this.server = server;
+    private TestBroker(Properties properties, Cluster cluster) {
+        this.properties = properties;
         this.cluster = cluster;
+        this.server = started(properties);
     }
 
     /** Without any topic yet. */
@@ -54,10 +56,31 @@ public final class TestBroker implements AutoCloseable {
                 .setControllerListenerName("CONTROLLER")
                 .setIgnoreFormatted(true);
         formatter.run();
-        var server = new KafkaRaftServer(
-                KafkaConfig.fromProps(properties(directory, port, controllerPort), false), Time.SYSTEM);
+        return new TestBroker(properties(directory, port, controllerPort), Cluster.at("127.0.0.1:" + port));
+    }
+
+    /** With the topics of the catalogue, empty. */
+    public static TestBroker startWithTopics(Path directory) throws Exception {
+        var broker = start(directory);
+        broker.recreateTopics();
+        return broker;
+    }
+
+    private static KafkaRaftServer started(Properties properties) {
+        var server = new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
         server.startup();
-        return new TestBroker(server, Cluster.at("127.0.0.1:" + port));
+        return server;
+    }
+
+    /** Until {@link #restart}. */
+    public void stop() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    /** Comes back at the same address with everything that it had. */
+    public void restart() {
+        server = started(properties);
     }
 
     public Cluster cluster() {
@@ -125,6 +148,14 @@ public final class TestBroker implements AutoCloseable {
         return records(topic).stream().map(ConsumerRecord::value).toList();
     }
 
+    /** Those of one key, in their order. */
+    public <V> List<V> values(Topic<String, V> topic, String key) {
+        return records(topic).stream()
+                .filter(rec -> key.equals(rec.key()))
+                .map(ConsumerRecord::value)
+                .toList();
+    }
+
     /** The newest value of every key that has one. */
     public <V> Map<String, V> table(Topic<String, V> topic) {
         var table = new HashMap<String, V>();
@@ -140,8 +171,7 @@ public final class TestBroker implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        stop();
     }
 
     /** Returns when the broker serves every partition, which is a little after it has said that they exist. */

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.meshlog.ingest.testing;
-
-import org.jspecify.annotations.NullMarked;
