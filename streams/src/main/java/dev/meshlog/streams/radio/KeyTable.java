@@ -91,18 +91,7 @@ final class KeyTable {
     }
 
     private Step seenAgain(KeyFacts facts, KnownKey known, Sighting sighting) {
-        Instant last = later(known.getLastSeenMs(), sighting.at());
-        var now = new KnownKey(
-                known.getKey(),
-                known.getLowEntropy(),
-                known.getSource(),
-                sighting.at().isBefore(known.getLastSeenMs()) ? known.getLastSource() : sighting.source(),
-                known.getFirstSeenMs(),
-                last,
-                known.getEvidence(),
-                known.getVerifiedByRadio() || sighting.verified(),
-                known.getOwn() || sighting.own(),
-                known.getClaimedFrom());
+        KnownKey now = KeySightings.merged(known, sighting);
         KeyFacts changed = ChangedFacts.key(facts, now);
         var events = new KeyEvents(facts, changed, sighting);
         PublicKeyEntry entry = events.after();
@@ -114,6 +103,20 @@ final class KeyTable {
         events.addVerified();
         boolean becomesOwn = now.getOwn() && !known.getOwn();
         return new Step(changed, events.all(), becomesOwn ? now.getKey() : null, null, null);
+    }
+
+    /**
+     * The same packet over another way. It may be the earlier one, when that link was read later; that it was there again is no news, or each
+     * gateway that hears a node would write its entry anew.
+     */
+    Step repeated(Node node, Sighting sighting) {
+        KeyFacts facts = node.facts();
+        KnownKey known = facts == null || sighting.key().size() != KEY_BYTES
+                ? null
+                : KeyEntries.find(facts, new Bytes32(sighting.key().toByteArray()));
+        return facts == null || known == null || !KeySightings.isEarlier(sighting, known)
+                ? Step.of(facts, List.of())
+                : Step.of(ChangedFacts.key(facts, KeySightings.merged(known, sighting)), List.of());
     }
 
     private static boolean isDue(KeyFacts facts, Instant at) {
@@ -257,9 +260,5 @@ final class KeyTable {
         return key.equals(ByteString.copyFrom(new byte[KEY_BYTES]))
                 ? Optional.of(RejectReason.KEY_ALL_ZERO)
                 : Optional.empty();
-    }
-
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
     }
 }

@@ -79,6 +79,18 @@ record NodeFacts(Content content, Heard heard, Origin origin) {
         };
     }
 
+    /** The key that a packet brings; empty when it brings none or can't be decoded. */
+    static ByteString publicKey(RadioPacket packet) {
+        if (packet.getPayload() == null || !Objects.equals(packet.getPortNum(), NODEINFO_PORT)) {
+            return ByteString.EMPTY;
+        }
+        try {
+            return User.parseFrom(packet.getPayload().duplicate()).getPublicKey();
+        } catch (InvalidProtocolBufferException e) {
+            return ByteString.EMPTY;
+        }
+    }
+
     static NodeFacts of(RadioPacket packet, Content content, Origin origin) {
         Integer start = packet.getHopStart();
         Integer limit = packet.getHopLimit();

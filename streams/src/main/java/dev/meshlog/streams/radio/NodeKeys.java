@@ -38,13 +38,7 @@ final class NodeKeys {
         if (key.isEmpty()) {
             return;
         }
-        var sighting = new KeyTable.Sighting(
-                key,
-                source,
-                observation.getReceivedAtMs(),
-                observation.getEvidence(),
-                verified,
-                observation.getOwnNode());
+        KeyTable.Sighting sighting = sighting(observation, key, source, verified);
         KeyTable.Node node = node(observation);
         KeyTable.Step step = table.see(node, sighting);
         keep(node, step, change);
@@ -57,6 +51,26 @@ final class NodeKeys {
         if (step.rejected() != null) {
             change.rejected(observation, step.rejected(), key.asReadOnlyByteBuffer());
         }
+    }
+
+    /** A packet that was counted before has the key. */
+    void repeated(NodeObservation observation, ByteString key, KeySource source, NodeChange.Builder change) {
+        if (key.isEmpty()) {
+            return;
+        }
+        KeyTable.Node node = node(observation);
+        keep(node, table.repeated(node, sighting(observation, key, source, false)), change);
+    }
+
+    private static KeyTable.Sighting sighting(
+            NodeObservation observation, ByteString key, KeySource source, boolean verified) {
+        return new KeyTable.Sighting(
+                key,
+                source,
+                observation.getReceivedAtMs(),
+                observation.getEvidence(),
+                verified,
+                observation.getOwnNode());
     }
 
     void decide(KeyDecision decision, RecordPosition evidence, NodeChange.Builder change) {

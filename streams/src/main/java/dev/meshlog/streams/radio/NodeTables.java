@@ -105,6 +105,8 @@ final class NodeTables extends ContextualProcessor<String, NodeObservation, Stri
             if (known && !readable) {
                 needed(observation, packet, change);
             }
+        } else if (readable && news.heard()) {
+            keys.repeated(observation, NodeFacts.publicKey(packet), source(observation), change);
         }
     }
 
@@ -164,13 +166,16 @@ final class NodeTables extends ContextualProcessor<String, NodeObservation, Stri
         if (!update(key, observation, NodeFacts.of(packet, content, origin), change)) {
             return false;
         }
-        KeySource source = observation.getOverMqtt() ? KeySource.PACKET_MQTT : KeySource.PACKET_RADIO;
-        keys.see(observation, content.user().getPublicKey(), source, false, change);
+        keys.see(observation, content.user().getPublicKey(), source(observation), false, change);
         openedByRadio(observation, packet, change);
         if (origin != NodeFacts.Origin.LISTING) {
             reports(key, observation, packet, content, reported, change);
         }
         return true;
+    }
+
+    private static KeySource source(NodeObservation observation) {
+        return observation.getOverMqtt() ? KeySource.PACKET_MQTT : KeySource.PACKET_RADIO;
     }
 
     /** The radio has opened a direct message with this key, so its sender has the other half. */

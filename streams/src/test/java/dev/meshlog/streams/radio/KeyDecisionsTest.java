@@ -147,6 +147,45 @@ class KeyDecisionsTest {
         }
     }
 
+    /** Each link keeps its order. Which key is pinned when they bring several is that of the link that is read first. */
+    @Test
+    void whatIsKnownOfAKeyDoesNotDependOnWhichLinkIsReadFirst() {
+        long seed = new Random().nextLong();
+        var sources = List.of(KeySource.PACKET_RADIO, KeySource.PACKET_MQTT, KeySource.RADIO_NODEDB);
+        for (int round = 0; round < 2_000; round++) {
+            var random = new Random(seed + round);
+            var one = new ArrayList<UnaryOperator<KeyStory>>();
+            var other = new ArrayList<UnaryOperator<KeyStory>>();
+            for (long second = 1; second <= 8; second++) {
+                long at = second - random.nextInt(2);
+                int which = 1 + random.nextInt(2);
+                KeySource source = sources.get(random.nextInt(sources.size()));
+                if (random.nextBoolean()) {
+                    one.add(story -> story.seeOver(1, at, key(which), source));
+                } else {
+                    other.add(story -> story.seeOver(2, at, key(which), source));
+                }
+            }
+            assertThat(interleaved(one, other, random).keys())
+                    .as("seed %d, round %d", seed, round)
+                    .isEqualTo(interleaved(one, other, random).keys());
+        }
+    }
+
+    @Test
+    void repeatedPacketIsTheEvidenceWhenItWasTheEarlierOne() {
+        story.seeOver(2, 5, key(1), KeySource.PACKET_MQTT)
+                .repeated(1, 4, key(1), KeySource.PACKET_RADIO)
+                .repeated(3, 9, key(1), KeySource.PACKET_MQTT)
+                .repeated(3, 1, key(2), KeySource.PACKET_MQTT);
+        assertThat(story.entry().getSource()).isEqualTo(KeySource.PACKET_RADIO);
+        assertThat(story.entry().getEvidence().getPartition()).isEqualTo(1);
+        assertThat(story.entry().getFirstSeenMs()).isEqualTo(at(4));
+        assertThat(story.entry().getLastSeenMs()).isEqualTo(at(5));
+        assertThat(story.kinds()).containsExactly(KeyEventKind.NEW);
+        assertThat(story.keysKept()).isEqualTo(1);
+    }
+
     @Test
     void historyOfDecisionsIsBounded() {
         for (int i = 0; i < 1_000; i++) {

@@ -10,11 +10,13 @@ import dev.meshlog.schemas.radio.KeyEvent;
 import dev.meshlog.schemas.radio.KeyEventKind;
 import dev.meshlog.schemas.radio.KeyFacts;
 import dev.meshlog.schemas.radio.KeySource;
+import dev.meshlog.schemas.radio.KnownKey;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to the keys of one node, a second after the other. */
@@ -41,6 +43,21 @@ final class KeyStory {
     KeyStory see(long second, ByteString key, KeySource source, boolean verified) {
         return keep(
                 table.see(node(), new KeyTable.Sighting(key, source, at(second), evidence(second), verified, false)));
+    }
+
+    /** A sighting that stands in the partition of its link. */
+    KeyStory seeOver(int partition, long second, ByteString key, KeySource source) {
+        return keep(table.see(node(), sighting(partition, second, key, source)));
+    }
+
+    /** The same packet as one that was seen. */
+    KeyStory repeated(int partition, long second, ByteString key, KeySource source) {
+        return keep(table.repeated(node(), sighting(partition, second, key, source)));
+    }
+
+    private static KeyTable.Sighting sighting(int partition, long second, ByteString key, KeySource source) {
+        var place = new RecordPosition("radio.frames", partition, second);
+        return new KeyTable.Sighting(key, source, at(second), place, false, false);
     }
 
     KeyStory decide(long second, KeyDecisionKind kind, ByteString key, @Nullable ByteString replaces) {
@@ -76,6 +93,10 @@ final class KeyStory {
 
     PublicKeyEntry entry() {
         return Objects.requireNonNull(entryOrNull());
+    }
+
+    Set<KnownKey> keys() {
+        return facts == null ? Set.of() : Set.copyOf(facts.getKeys());
     }
 
     int keysKept() {
