@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.protobuf.ByteString;
 import dev.meshlog.schemas.Buffers;
+import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.DeviceMetrics;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
 import dev.meshlog.schemas.meshtastic.Position;
@@ -131,11 +132,15 @@ final class ClientNodesFile {
     }
 
     private static void entry(long line, String key, @Nullable JsonNode entry, NodeSink sink) {
-        if (entry == null || !entry.isObject()) {
+        if (entry == null || !(entry.isObject() || entry.isTextual())) {
             sink.bad(line, key + ": no object");
             return;
         }
         try {
+            if (entry.isTextual()) {
+                named(line, key, entry.textValue(), sink);
+                return;
+            }
             JsonNode user = entry.path("user");
             var said = new LinkedHashMap<String, @Nullable JsonNode>();
             said.put("the key", TextNode.valueOf(key));
@@ -165,6 +170,27 @@ final class ClientNodesFile {
         } catch (IllegalArgumentException e) {
             sink.bad(line, key + ": " + e.getMessage());
         }
+    }
+
+    /** Older programs kept a list of numbers and names alone. */
+    private static void named(long line, String key, String name, NodeSink sink) {
+        sink.node(
+                line,
+                null,
+                NodeInfo.newBuilder()
+                        .setNum((int) NodeNumber.parse(key))
+                        .setUser(User.newBuilder().setLongName(ByteString.copyFromUtf8(name)))
+                        .build());
+    }
+
+    /** Under the client's name or that of the wire schema; two that differ are none. */
+    private static ByteString key(JsonNode user) {
+        ByteString key = NodeFields.base64Key(NodeFields.text(user, "publicKey"));
+        ByteString other = NodeFields.base64Key(NodeFields.text(user, "public_key"));
+        if (!key.isEmpty() && !other.isEmpty() && !key.equals(other)) {
+            throw new IllegalArgumentException("publicKey and public_key differ");
+        }
+        return key.isEmpty() ? other : key;
     }
 
     private static User user(long line, String key, JsonNode said, NodeSink sink) {
@@ -199,7 +225,7 @@ final class ClientNodesFile {
             sink.bad(line, key + ": macaddr: " + e.getMessage());
         }
         try {
-            user.setPublicKey(NodeFields.base64Key(NodeFields.text(said, "publicKey")));
+            user.setPublicKey(key(said));
         } catch (IllegalArgumentException e) {
             sink.bad(line, key + ": the key: " + e.getMessage());
         }

@@ -113,7 +113,7 @@ class KeyFileFormatTest {
     }
 
     @Test
-    @DisplayName("KS-21 KS-22 LV-11 a bad record is named with its line, and the others come")
+    @DisplayName("KS-21 KS-22 LV-11 PS-08 DB-08 a bad record is named with its line, and the others come")
     void badRecordsAreNamedAndStopNobody() throws IOException {
         read(KeyFileFormat.NODES, """
                 {"!00000001": {"num": 1},
@@ -135,7 +135,7 @@ class KeyFileFormatTest {
         assertThat(bad.get(2)).startsWith("4 Station: 'Station' is not a node number");
         assertThat(bad.get(3)).startsWith("5 !ffffffff: ");
         assertThat(bad.get(4)).startsWith("6 !00000006: the key: keys are 32 bytes in base64 here");
-        assertThat(bad.get(5)).as("PS-08: hex is valid base64").contains("it has 48 bytes, a key has 32");
+        assertThat(bad.get(5)).as("hex is valid base64").contains("it has 48 bytes, a key has 32");
     }
 
     @Test
@@ -156,11 +156,50 @@ class KeyFileFormatTest {
     }
 
     @Test
-    @DisplayName("DB-04 hardware model as a number, and with it the node, is kept")
+    @DisplayName("DB-03 DB-04 hardware model as a number, and with it the node, is kept")
     void hardwareModelAsANumberIsKept() throws IOException {
         read(KeyFileFormat.NODES, "{\"!00000001\": {\"user\": {\"hwModel\": 123, \"role\": 99}}}");
         assertThat(nodes.get(0).getUser().getHardwareModel()).isEqualTo(123);
         assertThat(nodes.get(0).getUser().getRole()).isEqualTo(99);
+    }
+
+    @Test
+    @DisplayName("LV-03 a key under either name is read, and two that differ are none")
+    void keyUnderEitherNameIsRead() throws IOException {
+        String other = "A".repeat(42) + "E=";
+        read(KeyFileFormat.NODES, """
+                {"!00000001": {"user": {"public_key": "%1$s"}},
+                 "!00000002": {"user": {"publicKey": "%1$s", "public_key": "%1$s"}},
+                 "!00000003": {"user": {"longName": "Three", "publicKey": "%1$s", "public_key": "%2$s"}}}
+                """.formatted(BASE64, other));
+        assertThat(nodes)
+                .extracting(node -> node.getUser().getPublicKey())
+                .containsExactly(bytes(), bytes(), ByteString.EMPTY);
+        assertThat(nodes.get(2).getUser().getLongName().toStringUtf8()).isEqualTo("Three");
+        assertThat(bad).containsExactly("3 !00000003: the key: publicKey and public_key differ");
+    }
+
+    @Test
+    @DisplayName("PS-06 a list of numbers and names alone is read")
+    void listOfNamesIsRead() throws IOException {
+        read(KeyFileFormat.NODES, "{\"305419896\": \"Ost\",\n\"!0000000a\": \"West\",\n\"nobody\": \"x\"}");
+        assertThat(ids()).containsExactly("!12345678", "!0000000a");
+        assertThat(nodes.get(1).getUser().getLongName().toStringUtf8()).isEqualTo("West");
+        assertThat(bad).singleElement().asString().startsWith("3 nobody: 'nobody' is not a node number");
+    }
+
+    /** What {@code sqlite3 -header -csv} prints of such a table, with the key by {@code hex()}. */
+    @Test
+    @DisplayName("PS-07 a table with decimal numbers and keys in hex digits of either case is read as CSV")
+    void tableWithDecimalNumbersIsRead() throws IOException {
+        read(
+                KeyFileFormat.CSV,
+                "node,long_name,short_name,key\n305419896,Ost,OST," + HEX.toUpperCase(java.util.Locale.ROOT)
+                        + "\n10,,,\n");
+        assertThat(bad).isEmpty();
+        assertThat(ids()).containsExactly("!12345678", "!0000000a");
+        assertThat(nodes.get(0).getUser().getPublicKey()).isEqualTo(bytes());
+        assertThat(nodes.get(1).getUser().getPublicKey()).isEqualTo(ByteString.EMPTY);
     }
 
     @Test
