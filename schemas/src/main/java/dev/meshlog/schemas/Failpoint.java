@@ -51,7 +51,13 @@ public enum Failpoint {
     /** A part of a replica's index is written; the state does not count on it yet. */
     INDEX_PART_WRITTEN,
     /** The replica is about to say that it is live. */
-    BEFORE_LIVE;
+    BEFORE_LIVE,
+    /** The entries in which the rebuilt radio tables differ are sent; their transaction is open. */
+    REBUILD_SENT,
+    /** The live topics have all of them; the old generation is still the one that goes on. */
+    REBUILD_WRITTEN,
+    /** The new generation is the live one; its copies of the topics and the old application are still there. */
+    REBUILD_LIVE;
 
     /** The environment variable. */
     public static final String VARIABLE = "MESHLOG_FAILPOINT";

@@ -49,7 +49,8 @@ final class RadioCommand {
                     @Nullable Path configFile,
             @Option(
                             names = "--apply",
-                            description = "Make the new tables the live ones. Meshlog must not run meanwhile.")
+                            description =
+                                    "Make the new tables the live ones, with the embedded broker. Meshlog must not run meanwhile.")
                     boolean apply,
             @Option(
                             names = "--forget-older",
@@ -61,6 +62,11 @@ final class RadioCommand {
         MeshlogConfig config = MeshlogConfig.find(configFile, options.data);
         var terminal = new Terminal(spec.commandLine().getOut(), options.json);
         try (var access = ClusterAccess.open(options)) {
+            if (apply && options.externalCluster().isPresent()) {
+                throw new UserError(
+                        "--apply works with the embedded broker alone: of another cluster it can't know that nobody writes the tables meanwhile",
+                        "compare without --apply; the tables are made again by hand as docs/operations.md says");
+            }
             if (apply && !access.isAlone()) {
                 throw new UserError(
                         "--apply needs Meshlog to be stopped, and its data directory",
@@ -86,7 +92,11 @@ final class RadioCommand {
         var out = spec.commandLine().getOut();
         try (var access = ClusterAccess.open(options);
                 Admin admin = access.cluster().admin()) {
-            for (RadioGeneration other : RadioGeneration.others(admin, RadioGeneration.live(options.data))) {
+            RadioGeneration live = RadioGeneration.live(options.data);
+            if (live.deleteOutputs(admin)) {
+                out.println("removed the copies that " + live.applicationId() + " wrote before it was live");
+            }
+            for (RadioGeneration other : RadioGeneration.others(admin, live)) {
                 other.remove(admin, options.data.toAbsolutePath().resolve("streams"));
                 out.println("removed " + other.applicationId());
             }

@@ -113,7 +113,7 @@ public record RadioGeneration(int number) {
 
     /** Takes everything of it out of the cluster and off the disk. */
     public void remove(Admin admin, Path streams) throws ExecutionException, InterruptedException, IOException {
-        deleteOutputs(admin);
+        var unused = deleteOutputs(admin);
         deleteApplication(admin);
         Utils.delete(streams.resolve(applicationId()).toFile());
     }
@@ -139,12 +139,17 @@ public record RadioGeneration(int number) {
         admin.createTopics(topics).all().get();
     }
 
-    void deleteOutputs(Admin admin) throws ExecutionException, InterruptedException {
-        delete(
-                admin,
-                admin.listTopics().names().get().stream()
-                        .filter(topic -> topic.startsWith(outputPrefix()))
-                        .toList());
+    /**
+     * Deletes what it wrote while it was not live.
+     *
+     * @return whether there was something
+     */
+    public boolean deleteOutputs(Admin admin) throws ExecutionException, InterruptedException {
+        List<String> topics = admin.listTopics().names().get().stream()
+                .filter(topic -> topic.startsWith(outputPrefix()))
+                .toList();
+        delete(admin, topics);
+        return !topics.isEmpty();
     }
 
     /** Its internal topics, its place in the log and those who were its members. */

@@ -2,6 +2,7 @@ package dev.meshlog.infra.radio;
 
 import dev.meshlog.infra.UserError;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.streams.StreamsApp;
@@ -240,9 +241,11 @@ public final class RadioRebuild implements AutoCloseable {
                         "stop whatever receives frames, and begin again; nothing was changed");
             }
             write(result);
+            Failpoint.REBUILD_WRITTEN.reached();
             fresh.becomeLive(dataDirectory);
+            Failpoint.REBUILD_LIVE.reached();
             fresh.forgetMembers(admin);
-            fresh.deleteOutputs(admin);
+            var unused = fresh.deleteOutputs(admin);
             live.deleteApplication(admin);
             Utils.delete(streams.resolve(live.applicationId()).toFile());
         } catch (ExecutionException | InterruptedException | IOException e) {
@@ -260,6 +263,8 @@ public final class RadioRebuild implements AutoCloseable {
                             producer.send(new ProducerRecord<>(entry.table().name(), entry.key(), pair.fresh()));
                 });
             }
+            producer.flush();
+            Failpoint.REBUILD_SENT.reached();
             producer.commitTransaction();
         }
     }
@@ -278,7 +283,7 @@ public final class RadioRebuild implements AutoCloseable {
             stopped.streams().cleanUp();
         }
         try {
-            fresh.deleteOutputs(admin);
+            var unused = fresh.deleteOutputs(admin);
             fresh.deleteApplication(admin);
         } catch (ExecutionException | InterruptedException e) {
             throw failed("removing " + fresh.applicationId(), e);

@@ -186,6 +186,21 @@ class RadioCommandsTest {
         assertThat(run(1, "keys", "!0000abcd")).contains("no link has heard of a node '!0000abcd'");
     }
 
+    /** What a person sees of it is in no way that of a dead connection: no link has ever run here. */
+    @Test
+    @DisplayName("RC-06 what is asked is answered from the tables, with no link anywhere")
+    void tablesAnswerWithoutAnyLink() {
+        assertThat(run(0, "links")).doesNotContain("connected");
+        assertThat(json(run(0, "keys", "!b73120ea", "--json")).path("key").asText())
+                .isEqualTo(Hex.of(key(1)));
+        assertThat(run(0, "nodes", "!b73120ea")).contains("Station Ost");
+    }
+
+    @Test
+    void applyingToAnotherClusterIsRefused() {
+        assertThat(run(1, "radio", "rebuild", "--apply")).contains("works with the embedded broker alone");
+    }
+
     @Test
     @DisplayName("PS-14 an ambiguous prefix is no node: the candidates are printed")
     void ambiguousPrefixPrintsTheCandidates() {
@@ -262,7 +277,7 @@ class RadioCommandsTest {
     }
 
     @Test
-    @DisplayName("DB-06 KS-23 KS-29 KS-30 what is exported in any form is imported as the same keys")
+    @DisplayName("DB-06 KS-23 KS-29 KS-30 LV-19 what is exported in any form is imported as the same keys")
     void everyFormIsImportedAsTheSameKeys() throws Exception {
         key("trip", 0xabcdef01L, key(0xfb));
         node("trip", 0xabcdef01L, "Löwe, \"der\" 🦁", "🦁", OLD);
@@ -271,6 +286,9 @@ class RadioCommandsTest {
             Path file = directory.resolve("trip." + format);
             assertThat(run(0, "keys", "export", "--network", "trip", "--format", format, "--output", file.toString()))
                     .contains("1 nodes written");
+            assertThat(out(0, "keys", "export", "--network", "trip", "--format", format))
+                    .as("standard output has the document and nothing else")
+                    .isEqualTo(Files.readString(file));
             assertThat(run(0, "keys", "import", file.toString(), "--format", format, "--network", "trip", "--dry-run"))
                     .contains("1 nodes would be imported, 1 of them with a key; 0 records are bad");
             long before = imported().size();

@@ -4,234 +4,86 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.protobuf.ByteString;
-import dev.meshlog.infra.broker.DataDirectory;
-import dev.meshlog.infra.broker.EmbeddedBroker;
-import dev.meshlog.infra.config.MeshlogConfig;
-import dev.meshlog.infra.node.LocalNode;
 import dev.meshlog.infra.radio.RadioGeneration;
-import dev.meshlog.infra.topics.TopicProvisioning;
-import dev.meshlog.schemas.Cluster;
-import dev.meshlog.schemas.NodeNumber;
-import dev.meshlog.schemas.SchemaTopic;
-import dev.meshlog.schemas.TopicReader;
-import dev.meshlog.schemas.Topics;
-import dev.meshlog.schemas.meshtastic.Data;
-import dev.meshlog.schemas.meshtastic.FromRadio;
-import dev.meshlog.schemas.meshtastic.MeshPacket;
-import dev.meshlog.schemas.meshtastic.User;
-import dev.meshlog.schemas.radio.FrameKind;
-import dev.meshlog.schemas.radio.PublicKeyEntry;
-import dev.meshlog.schemas.radio.RadioFrame;
 import dev.meshlog.schemas.radio.RadioNode;
-import dev.meshlog.streams.StreamsApp;
 import dev.meshlog.streams.query.RadioTables;
-import dev.meshlog.streams.radio.RadioStreamsConfig;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.streams.StreamsConfig;
-import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The tables of one directory, made by the live application, then damaged, compared, made again and gone on with. */
 class RadioRebuildTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int NODES = 40;
-    private static final String LINK = "roof";
 
     @TempDir
     private Path data;
 
+    private RadioDirectory directory;
+
+    @BeforeEach
+    void open() {
+        directory = new RadioDirectory(data);
+    }
+
     @Test
+    @DisplayName("PS-10 damaged tables are found and made again, and the live application goes on with them")
     void damagedTablesAreFoundAndMadeAgainAndTheLiveApplicationGoesOnWithThem() throws Exception {
-        TopicPartition frames;
-        try (DataDirectory directory = DataDirectory.open(data);
-                EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), directory.clusterId(), 0)) {
-            Cluster cluster = Cluster.at(broker.bootstrapServers());
-            try (Admin admin = cluster.admin()) {
-                var unused = new TopicProvisioning(admin).apply();
-            }
-            new SchemaTopic(cluster).publish();
-            frames = receive(cluster, 1, NODES);
-            runLive(cluster, NODES);
-        }
-        assertThat(rebuild(0)).contains("\"equal\":true", "\"differences\":[]", "\"older\":[]");
+        TopicPartition frames = directory.begin(NODES);
+        assertThat(directory.rebuild(0)).contains("\"equal\":true", "\"differences\":[]", "\"older\":[]");
         assertThat(RadioGeneration.live(data)).isEqualTo(new RadioGeneration(0));
 
-        onBroker(cluster -> {
-            assertThat(topics(cluster)).noneMatch(topic -> topic.startsWith("meshlog-radio-1"));
-            damage(cluster);
+        directory.onBroker(cluster -> {
+            assertThat(RadioDirectory.topics(cluster)).noneMatch(topic -> topic.startsWith("meshlog-radio-1"));
+            RadioDirectory.damage(cluster);
         });
-        JsonNode different = result(rebuild(3));
+        JsonNode different = result(directory.rebuild(3));
         assertThat(different.path("differences")).hasSize(3);
         assertThat(texts(different.path("differences"), "field")).containsExactly("", "longName", "");
         assertThat(texts(different.path("differences"), "live")).containsExactly("there", "\"forged\"", "absent");
 
-        assertThat(rebuild(0, "--apply")).contains("goes on with meshlog-radio-1");
+        assertThat(directory.rebuild(0, "--apply")).contains("goes on with meshlog-radio-1");
         assertThat(RadioGeneration.live(data)).isEqualTo(new RadioGeneration(1));
-        onBroker(cluster -> {
-            assertThat(topics(cluster))
+        directory.onBroker(cluster -> {
+            assertThat(RadioDirectory.topics(cluster))
                     .noneMatch(topic -> topic.startsWith("meshlog-radio-1."))
                     .noneMatch(topic -> topic.matches("meshlog-radio-[a-z].*"))
                     .anyMatch(topic -> topic.startsWith("meshlog-radio-1-"));
             RadioTables tables = RadioTables.read(cluster);
             assertThat(tables.nodes()).hasSize(NODES);
             assertThat(tables.keys()).hasSize(NODES);
-            assertThat(tables.nodes().get(node(1)))
+            assertThat(tables.nodes().get(RadioDirectory.node(1)))
                     .extracting(RadioNode::getLongName)
                     .isEqualTo("Node 1");
 
-            var unused = receive(cluster, NODES + 1, 1);
-            runLive(cluster, NODES + 1);
+            var unused = directory.receive(cluster, NODES + 1, 1);
+            directory.runLive(cluster, NODES + 1);
             assertThat(RadioTables.read(cluster).nodes()).hasSize(NODES + 1);
         });
-        assertThat(rebuild(0)).contains("\"equal\":true");
+        assertThat(directory.rebuild(0)).contains("\"equal\":true");
 
-        onBroker(cluster -> {
+        directory.onBroker(cluster -> {
             try (Admin admin = cluster.admin()) {
                 admin.deleteRecords(Map.of(frames, RecordsToDelete.beforeOffset(10)))
                         .all()
                         .get();
             }
         });
-        JsonNode shorter = result(rebuild(0));
+        JsonNode shorter = result(directory.rebuild(0));
         assertThat(shorter.path("equal").asBoolean())
                 .as("nothing but what the log explains")
                 .isTrue();
         assertThat(shorter.path("older")).isNotEmpty();
-        assertThat(rebuild(1, "--apply")).contains("no longer holds");
+        assertThat(directory.rebuild(1, "--apply")).contains("no longer holds");
         assertThat(RadioGeneration.live(data)).isEqualTo(new RadioGeneration(1));
-    }
-
-    /** What a test does with the cluster of the directory. */
-    @FunctionalInterface
-    private interface Visit {
-        void to(Cluster cluster) throws Exception;
-    }
-
-    private void onBroker(Visit visit) throws Exception {
-        try (DataDirectory directory = DataDirectory.open(data);
-                EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve("broker"), directory.clusterId(), 0)) {
-            visit.to(Cluster.at(broker.bootstrapServers()));
-        }
-    }
-
-    /** Frames of one link, in one partition: each a NODEINFO of another node. */
-    private static TopicPartition receive(Cluster cluster, int first, int count) throws Exception {
-        int partition = 0;
-        try (var producer = cluster.producer()) {
-            for (int number = first; number < first + count; number++) {
-                byte[] key = new byte[32];
-                key[0] = (byte) number;
-                key[31] = 1;
-                ByteString payload = FromRadio.newBuilder()
-                        .setPacket(MeshPacket.newBuilder()
-                                .setFrom(number)
-                                .setTo(-1)
-                                .setId(number)
-                                .setDecoded(Data.newBuilder()
-                                        .setPortNum(4)
-                                        .setPayload(User.newBuilder()
-                                                .setLongName(ByteString.copyFromUtf8("Node " + number))
-                                                .setPublicKey(ByteString.copyFrom(key))
-                                                .build()
-                                                .toByteString())))
-                        .build()
-                        .toByteString();
-                Instant at = Instant.ofEpochSecond(1_790_000_000L + number);
-                RadioFrame frame = RadioFrame.newBuilder()
-                        .setNetwork("home")
-                        .setLink(LINK)
-                        .setKind(FrameKind.FROM_RADIO)
-                        .setReceivedAtMs(at)
-                        .setPayload(ByteBuffer.wrap(payload.toByteArray()))
-                        .build();
-                partition = producer.send(new ProducerRecord<>(
-                                Topics.FRAMES.name(),
-                                null,
-                                at.toEpochMilli(),
-                                LINK,
-                                Cluster.encode(Topics.FRAMES, frame)))
-                        .get()
-                        .partition();
-            }
-        }
-        return new TopicPartition(Topics.FRAMES.name(), partition);
-    }
-
-    /** The live application, until the tables and the counters are complete. */
-    private void runLive(Cluster cluster, int nodes) throws Exception {
-        Properties properties =
-                new RadioStreamsConfig(cluster.properties(), data.resolve("streams"), "meshlog-radio", 1).properties();
-        String application = RadioGeneration.live(data).applicationId();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
-        try (var app = new StreamsApp("live", LocalNode.radioTopology(MeshlogConfig.DEFAULTS), properties)) {
-            app.start();
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> RadioTables.read(cluster).keys().size() == nodes);
-            Awaitility.await().atMost(PATIENCE).until(() -> {
-                var counted = new ArrayList<Long>();
-                TopicReader.readAll(
-                        cluster,
-                        Topics.LINKS,
-                        rec -> counted.add(rec.value().getCounters().getOrDefault("packets", 0L)));
-                return counted.contains((long) nodes);
-            });
-        }
-    }
-
-    /** A node too many, one with another name, a key that is gone. */
-    private static void damage(Cluster cluster) throws Exception {
-        RadioTables tables = RadioTables.read(cluster);
-        RadioNode known = tables.nodes().get(node(1));
-        try (var producer = cluster.producer()) {
-            producer.send(new ProducerRecord<>(
-                            Topics.NODES.name(),
-                            node(1),
-                            Cluster.encode(
-                                    Topics.NODES,
-                                    RadioNode.newBuilder(known)
-                                            .setLongName("forged")
-                                            .build())))
-                    .get();
-            producer.send(new ProducerRecord<>(
-                            Topics.NODES.name(),
-                            "a/!00000001",
-                            Cluster.encode(
-                                    Topics.NODES,
-                                    RadioNode.newBuilder(known).setNetwork("a").build())))
-                    .get();
-            PublicKeyEntry unused = tables.keys().get(node(2));
-            assertThat(unused).isNotNull();
-            producer.send(new ProducerRecord<String, byte[]>(Topics.PUBKEYS.name(), node(2), null))
-                    .get();
-        }
-    }
-
-    private static Set<String> topics(Cluster cluster) throws Exception {
-        try (Admin admin = cluster.admin()) {
-            return admin.listTopics().names().get();
-        }
-    }
-
-    private static String node(long number) {
-        return NodeNumber.key("home", number);
     }
 
     private static JsonNode result(String printed) throws Exception {
@@ -246,18 +98,5 @@ class RadioRebuildTest {
         var texts = new ArrayList<String>();
         list.forEach(item -> texts.add(item.path(field).asText()));
         return texts;
-    }
-
-    private String rebuild(int exitCode, String... more) {
-        var arguments = new ArrayList<>(List.of("radio", "rebuild", "--json", "--data", data.toString()));
-        arguments.addAll(List.of(more));
-        var out = new StringWriter();
-        var err = new StringWriter();
-        int code = Meshlog.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(arguments.toArray(new String[0]));
-        assertThat(code).as("%s: %s %s", arguments, out, err).isEqualTo(exitCode);
-        return out + err.toString();
     }
 }
