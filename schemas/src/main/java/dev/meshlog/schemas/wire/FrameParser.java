@@ -38,11 +38,14 @@ public final class FrameParser {
     private final Predicate<ByteString> isMessage;
     private byte[] buffer = new byte[4096];
     private int limit;
+    /** Bytes in front of this are handed over. They give way once a chunk, not once a frame: a chunk holds hundreds of frames. */
+    private int start;
     /** Bytes in front of this are skipped, those behind it are not yet judged. */
     private int next;
 
     private @Nullable RejectReason skipping;
     private boolean lost;
+    /** Position of the buffer's first byte in the stream. */
     private long base;
 
     /**
@@ -75,6 +78,7 @@ public final class FrameParser {
     }
 
     public List<FramePiece> feed(byte[] chunk, int offset, int length) {
+        giveWay();
         if (limit + length > buffer.length) {
             buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, limit + length));
         }
@@ -104,14 +108,14 @@ public final class FrameParser {
                 skipped(pieces);
                 int end = next + HEADER + length(next);
                 pieces.add(new FramePiece.Frame(ByteString.copyFrom(buffer, next + HEADER, length(next)), base + end));
-                discard(end);
+                handedOver(end);
                 lost = false;
             } else {
                 if (skipping == null) {
                     skipping = verdict.reason;
                 }
                 next++;
-                if (next == MAX_SKIPPED) {
+                if (next - start == MAX_SKIPPED) {
                     skipped(pieces);
                     lost = true;
                 }
@@ -190,18 +194,24 @@ public final class FrameParser {
     private void skipped(List<FramePiece> pieces) {
         if (skipping != null) {
             boolean beginsInside = lost && skipping == RejectReason.NOISE;
-            pieces.add(
-                    new FramePiece.Skipped(ByteString.copyFrom(buffer, 0, next), base + next, skipping, beginsInside));
+            pieces.add(new FramePiece.Skipped(
+                    ByteString.copyFrom(buffer, start, next - start), base + next, skipping, beginsInside));
             skipping = null;
-            discard(next);
+            handedOver(next);
         }
     }
 
-    private void discard(int count) {
-        System.arraycopy(buffer, count, buffer, 0, limit - count);
-        base += count;
-        limit -= count;
-        next = 0;
+    private void handedOver(int end) {
+        start = end;
+        next = end;
+    }
+
+    private void giveWay() {
+        System.arraycopy(buffer, start, buffer, 0, limit - start);
+        base += start;
+        limit -= start;
+        next -= start;
+        start = 0;
     }
 
     private enum Verdict {
