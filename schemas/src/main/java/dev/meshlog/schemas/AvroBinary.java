@@ -13,6 +13,7 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bare Avro binary of one record type, without a header: for bytes that are hashed or signed. Decoding works on a byte array, so
@@ -24,6 +25,9 @@ public final class AvroBinary<T extends SpecificRecordBase> {
     static {
         RecordPackages.allow();
     }
+
+    // Its buffer is larger than most records. What a failed record left in it, the next one throws away.
+    private static final ThreadLocal<@Nullable BinaryEncoder> ENCODER = new ThreadLocal<>();
 
     private final Schema schema;
     private final SpecificData model;
@@ -50,8 +54,10 @@ public final class AvroBinary<T extends SpecificRecordBase> {
 
     void encode(T record, ByteArrayOutputStream out) {
         try {
-            BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+            BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, ENCODER.get());
+            ENCODER.set(encoder);
             writer.write(record, encoder);
+            encoder.flush();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }

@@ -1,5 +1,6 @@
 package dev.meshlog.schemas;
 
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -11,6 +12,7 @@ public final class NodeNumber {
     /** Where a packet for everybody goes. */
     public static final long BROADCAST = 0xffff_ffffL;
 
+    private static final int DIGITS = 8;
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,10}");
     private static final Pattern HEX = Pattern.compile("!?[0-9a-f]{1,8}");
 
@@ -26,7 +28,7 @@ public final class NodeNumber {
     }
 
     public static String text(long number) {
-        return String.format("!%08x", number);
+        return "!" + HexFormat.of().toHexDigits(number, DIGITS);
     }
 
     /** The key of everything that is kept per node. */

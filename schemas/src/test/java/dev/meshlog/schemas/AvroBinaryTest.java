@@ -46,6 +46,13 @@ class AvroBinaryTest {
     }
 
     @Test
+    void aRecordThatCanNotBeEncodedLeavesNothingInTheNext() {
+        var incomplete = new SignedTransaction(ByteBuffer.wrap(new byte[] {9, 9, 9}), null);
+        assertThatExceptionOfType(NullPointerException.class).isThrownBy(() -> TRANSACTION.encode(incomplete));
+        assertThat(TRANSACTION.encode(TRANSACTION.decode(BYTES))).isEqualTo(BYTES);
+    }
+
+    @Test
     void bytesBehindTheRecordAreRefused() {
         assertThatExceptionOfType(MalformedRecordException.class)
                 .isThrownBy(() -> TRANSACTION.decode(Arrays.copyOf(BYTES, BYTES.length + 1)))
