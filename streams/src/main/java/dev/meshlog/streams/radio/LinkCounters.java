@@ -29,6 +29,9 @@ final class LinkCounters extends ContextualProcessor<String, FrameOutcome, Strin
     static final Duration EVERY = Duration.ofSeconds(1);
 
     private final Set<String> changed = new LinkedHashSet<>();
+    /** What {@link #totals} holds, decoded: a link's total changes with each of its frames. */
+    private final Map<String, LinkEvent> current = new HashMap<>();
+
     private KeyValueStore<String, LinkEvent> totals;
     private KeyValueStore<String, Long> published;
 
@@ -40,8 +43,14 @@ final class LinkCounters extends ContextualProcessor<String, FrameOutcome, Strin
         super.init(context);
         totals = context.getStateStore(TOTALS);
         published = context.getStateStore(PUBLISHED);
+        // A task whose transaction was lost begins anew with the same processor.
+        changed.clear();
+        current.clear();
         try (KeyValueIterator<String, LinkEvent> links = totals.all()) {
-            links.forEachRemaining(link -> changed.add(link.key));
+            links.forEachRemaining(link -> {
+                changed.add(link.key);
+                current.put(link.key, link.value);
+            });
         }
         context.schedule(EVERY, PunctuationType.WALL_CLOCK_TIME, this::publish);
     }
@@ -49,20 +58,20 @@ final class LinkCounters extends ContextualProcessor<String, FrameOutcome, Strin
     @Override
     public void process(Record<String, FrameOutcome> record) {
         FrameOutcome outcome = record.value();
-        LinkEvent known = totals.get(record.key());
+        LinkEvent known = current.get(record.key());
         Map<String, Long> counters = new HashMap<>(known == null ? Map.of() : known.getCounters());
         outcome.getCounters().forEach(counter -> counters.merge(counter, 1L, Long::sum));
-        totals.put(
-                record.key(),
-                new LinkEvent(
-                        outcome.getNetwork(),
-                        outcome.getLink(),
-                        LinkEventKind.COUNTERS,
-                        null,
-                        ownNode(known, outcome),
-                        counters,
-                        Map.of(),
-                        outcome.getAtMs()));
+        var total = new LinkEvent(
+                outcome.getNetwork(),
+                outcome.getLink(),
+                LinkEventKind.COUNTERS,
+                null,
+                ownNode(known, outcome),
+                counters,
+                Map.of(),
+                outcome.getAtMs());
+        totals.put(record.key(), total);
+        current.put(record.key(), total);
         changed.add(record.key());
     }
 
@@ -72,7 +81,7 @@ final class LinkCounters extends ContextualProcessor<String, FrameOutcome, Strin
 
     private void publish(long now) {
         for (String link : changed) {
-            LinkEvent total = Objects.requireNonNull(totals.get(link));
+            LinkEvent total = Objects.requireNonNull(current.get(link));
             long sum = total.getCounters().values().stream()
                     .mapToLong(Long::longValue)
                     .sum();

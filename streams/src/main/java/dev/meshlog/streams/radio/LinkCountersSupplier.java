@@ -21,9 +21,10 @@ final class LinkCountersSupplier implements ProcessorSupplier<String, FrameOutco
     public Set<StoreBuilder<?>> stores() {
         return Set.of(
                 Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(LinkCounters.TOTALS),
-                        Topics.LINKS.keys(),
-                        Topics.LINKS.values()),
+                                Stores.persistentKeyValueStore(LinkCounters.TOTALS),
+                                Topics.LINKS.keys(),
+                                Topics.LINKS.values())
+                        .withCachingEnabled(),
                 Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(LinkCounters.PUBLISHED), Serdes.String(), Serdes.Long()));
     }

@@ -34,7 +34,10 @@ final class NodeTablesSupplier implements ProcessorSupplier<String, NodeObservat
                         Serdes.String(),
                         Serdes.ByteArray()),
                 Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(NodeTables.NODES), Topics.NODES.keys(), Topics.NODES.values()),
+                                Stores.persistentKeyValueStore(NodeTables.NODES),
+                                Topics.NODES.keys(),
+                                Topics.NODES.values())
+                        .withCachingEnabled(),
                 Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(NodeTables.KEYS),
                         Serdes.String(),
