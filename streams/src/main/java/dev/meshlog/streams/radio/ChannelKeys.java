@@ -37,6 +37,9 @@ public final class ChannelKeys {
     /** Fields that a newer firmware may add are near the known ones. Noise that happens to parse mostly has others. */
     private static final int HIGHEST_FIELD = 32;
 
+    /** Looking for it among the providers takes as long as decrypting a packet. */
+    private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(ChannelKeys::cipher);
+
     private final List<ChannelKey> keys;
 
     /** @param configured tried before the well-known ones */
@@ -77,10 +80,18 @@ public final class ChannelKeys {
                 .putInt(packet.getFrom())
                 .array();
         try {
-            Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+            Cipher cipher = CIPHER.get();
             cipher.init(
                     Cipher.DECRYPT_MODE, new SecretKeySpec(key.key().toByteArray(), "AES"), new IvParameterSpec(nonce));
             return ByteString.copyFrom(cipher.doFinal(packet.getEncrypted().toByteArray()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has AES-CTR", e);
+        }
+    }
+
+    private static Cipher cipher() {
+        try {
+            return Cipher.getInstance("AES/CTR/NoPadding");
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has AES-CTR", e);
         }

@@ -62,12 +62,16 @@ final class DirectMessages {
                     .flatMap(shared -> decrypted(shared, (int) packet.getId(), (int) packet.getFrom(), message))
                     .flatMap(DirectMessages::parsed);
             if (data.isPresent()) {
-                RadioPacket.Builder opened = RadioPacket.newBuilder(packet)
+                var content = PacketReader.Content.of(data.get());
+                return Optional.of(RadioPacket.newBuilder(packet)
                         .setEncryption(PacketEncryption.PKI)
                         .setEncrypted(null)
-                        .setPublicKey(ByteBuffer.wrap(key.bytes()));
-                PacketReader.decoded(opened, data.get());
-                return Optional.of(opened.build());
+                        .setPublicKey(ByteBuffer.wrap(key.bytes()))
+                        .setPortNum(content.portNum())
+                        .setPayload(content.payload())
+                        .setData(content.data())
+                        .setXeddsaSignature(content.xeddsaSignature())
+                        .build());
             }
         }
         return Optional.empty();

@@ -81,12 +81,24 @@ final class FrameReader {
             return rejected(frame, evidence, RejectReason.SENDER_NOT_A_NODE);
         }
         boolean fromRadio = frame.getKind() == FrameKind.FROM_RADIO;
-        return observation(of(frame, evidence, from)
-                .setPacket(packets.read(frame, evidence, packet, envelope))
-                .setOverMqtt(frame.getKind() == FrameKind.SERVICE_ENVELOPE || packet.getViaMqtt())
-                .setFromRadio(fromRadio)
-                .setReplayed(frame.getReplayed() || (fromRadio && Replays.isReplay(packet)))
-                .setToOwnNode(ownNode != null && ownNode == NodeNumber.of(packet.getTo())));
+        // By the constructor: Avro's builders copy a default for everything that is absent.
+        var observation = new NodeObservation(
+                frame.getNetwork(),
+                from,
+                frame.getLink(),
+                frame.getReceivedAtMs(),
+                evidence,
+                packets.read(frame, evidence, packet, envelope),
+                frame.getKind() == FrameKind.SERVICE_ENVELOPE || packet.getViaMqtt(),
+                null,
+                fromRadio,
+                false,
+                frame.getReplayed() || (fromRadio && Replays.isReplay(packet)),
+                ownNode != null && ownNode == NodeNumber.of(packet.getTo()),
+                false,
+                null,
+                null);
+        return new Decoded(observation, null, null);
     }
 
     private static Decoded nodeInfo(RadioFrame frame, RecordPosition evidence, NodeInfo info, @Nullable Long ownNode) {

@@ -28,54 +28,67 @@ final class PacketReader {
 
     RadioPacket read(RadioFrame frame, RecordPosition evidence, MeshPacket packet, @Nullable ServiceEnvelope envelope) {
         String channelName = envelope == null ? null : text(envelope.getChannelId());
-        RadioPacket.Builder builder = RadioPacket.newBuilder()
-                .setNetwork(frame.getNetwork())
-                .setFrom(NodeNumber.of(packet.getFrom()))
-                .setTo(NodeNumber.of(packet.getTo()))
-                .setId(NodeNumber.of(packet.getId()))
-                .setChannel(NodeNumber.of(packet.getChannel()))
-                .setChannelName(channelName)
-                .setEncryption(PacketEncryption.UNDECRYPTED)
-                .setRxTime(packet.getRxTime() == 0 ? null : NodeNumber.of(packet.getRxTime()))
-                .setHopLimit(hopLimit(packet))
-                .setHopStart(packet.getHopStart() == 0 ? null : packet.getHopStart())
-                .setWantAck(packet.getWantAck())
-                .setViaMqtt(packet.getViaMqtt())
-                .setPkiEncrypted(isPki(packet, channelName))
-                .setPublicKey(packet.getPublicKey().isEmpty() ? null : buffer(packet.getPublicKey()))
-                .setReception(reception(frame, evidence, packet, envelope));
+        boolean pki = isPki(packet, channelName);
+        PacketEncryption encryption = PacketEncryption.UNDECRYPTED;
+        Content content = null;
         if (packet.hasDecoded()) {
-            decoded(builder.setEncryption(PacketEncryption.NONE), packet.getDecoded());
-            return builder.build();
-        }
-        Optional<ChannelKeys.Plaintext> readable =
-                isPki(packet, channelName) ? Optional.empty() : channels.read(packet);
-        if (readable.isPresent()) {
-            decoded(
-                    builder.setEncryption(PacketEncryption.CHANNEL)
-                            .setChannelName(readable.get().channel()),
-                    readable.get().data());
-        } else {
-            builder.setEncrypted(buffer(packet.getEncrypted()));
-        }
-        return builder.build();
-    }
-
-    /** Admin messages carry keys and passwords, and what was encrypted could not be blanked at the edge. */
-    static void decoded(RadioPacket.Builder builder, Data data) {
-        Redaction redaction = Redaction.ofData(data.toByteString());
-        Data clean = data;
-        if (!redaction.paths().isEmpty()) {
-            try {
-                clean = Data.parseFrom(redaction.payload());
-            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-                throw new IllegalStateException("redaction keeps what it does not blank", e);
+            encryption = PacketEncryption.NONE;
+            content = Content.of(packet.getDecoded());
+        } else if (!pki) {
+            Optional<ChannelKeys.Plaintext> readable = channels.read(packet);
+            if (readable.isPresent()) {
+                encryption = PacketEncryption.CHANNEL;
+                channelName = readable.get().channel();
+                content = Content.of(readable.get().data());
             }
         }
-        builder.setPortNum(clean.getPortNum())
-                .setPayload(buffer(clean.getPayload()))
-                .setXeddsaSignature(clean.getXeddsaSignature().isEmpty() ? null : buffer(clean.getXeddsaSignature()))
-                .setData(buffer(redaction.payload()));
+        // By the constructor: Avro's builders copy a default for everything that is absent.
+        return new RadioPacket(
+                frame.getNetwork(),
+                NodeNumber.of(packet.getFrom()),
+                NodeNumber.of(packet.getTo()),
+                NodeNumber.of(packet.getId()),
+                NodeNumber.of(packet.getChannel()),
+                encryption,
+                channelName,
+                content == null ? null : content.portNum(),
+                content == null ? null : content.payload(),
+                content == null ? null : content.data(),
+                content == null ? buffer(packet.getEncrypted()) : null,
+                packet.getRxTime() == 0 ? null : NodeNumber.of(packet.getRxTime()),
+                hopLimit(packet),
+                packet.getHopStart() == 0 ? null : packet.getHopStart(),
+                packet.getWantAck(),
+                packet.getViaMqtt(),
+                pki,
+                packet.getPublicKey().isEmpty() ? null : buffer(packet.getPublicKey()),
+                content == null ? null : content.xeddsaSignature(),
+                reception(frame, evidence, packet, envelope));
+    }
+
+    /** What a packet carries, once it can be read. */
+    record Content(
+            Integer portNum,
+            ByteBuffer payload,
+            ByteBuffer data,
+            @Nullable ByteBuffer xeddsaSignature) {
+        /** Admin messages carry keys and passwords, and what was encrypted could not be blanked at the edge. */
+        static Content of(Data data) {
+            Redaction redaction = Redaction.ofData(data.toByteString());
+            Data clean = data;
+            if (!redaction.paths().isEmpty()) {
+                try {
+                    clean = Data.parseFrom(redaction.payload());
+                } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                    throw new IllegalStateException("redaction keeps what it does not blank", e);
+                }
+            }
+            return new Content(
+                    clean.getPortNum(),
+                    buffer(clean.getPayload()),
+                    buffer(redaction.payload()),
+                    clean.getXeddsaSignature().isEmpty() ? null : buffer(clean.getXeddsaSignature()));
+        }
     }
 
     /**

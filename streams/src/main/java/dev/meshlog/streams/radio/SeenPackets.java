@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.state.WindowStoreIterator;
@@ -23,6 +22,8 @@ import org.apache.kafka.streams.state.WindowStoreIterator;
 final class SeenPackets {
     /** A packet that comes again within this time is the same packet; afterwards its id may have been given again. */
     static final Duration SAME_PACKET = Duration.ofDays(30);
+
+    private static final long SAME = SAME_PACKET.toMillis();
 
     /** Behind these a reception that comes twice is taken for two. */
     private static final int MAX_RECEPTIONS = 32;
@@ -49,19 +50,19 @@ final class SeenPackets {
             return new News(true, readable, true);
         }
         String id = node + "/" + Long.toHexString(packet.getId());
-        Instant at = packet.getReception().getReceivedAtMs();
+        long at = packet.getReception().getReceivedAtMs().toEpochMilli();
         long hash = hash(packet);
         byte[] before = new byte[0];
-        Instant firstAt = at;
-        try (WindowStoreIterator<byte[]> found = store.fetch(id, earlier(at), at.plus(SAME_PACKET))) {
+        long firstAt = at;
+        try (WindowStoreIterator<byte[]> found = store.fetch(id, Math.max(0, at - SAME), at + SAME)) {
             if (found.hasNext()) {
                 var first = found.next();
                 before = first.value;
-                firstAt = Instant.ofEpochMilli(first.key);
+                firstAt = first.key;
             }
         }
         if (before.length == 0) {
-            store.put(id, bytes(readable, new byte[0], hash), at.toEpochMilli());
+            store.put(id, bytes(readable, new byte[0], hash), at);
             return new News(true, readable, true);
         }
         boolean wasRead = before[0] == 1;
@@ -70,7 +71,7 @@ final class SeenPackets {
         if ((heard && !full) || (readable && !wasRead)) {
             byte[] hashes = Arrays.copyOfRange(before, 1, before.length);
             byte[] now = bytes(readable || wasRead, hashes, hash);
-            store.put(id, heard && !full ? now : Arrays.copyOf(now, before.length), firstAt.toEpochMilli());
+            store.put(id, heard && !full ? now : Arrays.copyOf(now, before.length), firstAt);
         }
         return new News(false, readable && !wasRead, heard);
     }
@@ -111,10 +112,5 @@ final class SeenPackets {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
-    }
-
-    private static Instant earlier(Instant at) {
-        Instant earlier = at.minus(SAME_PACKET);
-        return earlier.isBefore(Instant.EPOCH) ? Instant.EPOCH : earlier;
     }
 }
