@@ -15,12 +15,12 @@ final class RadioBench implements Bench {
     @Override
     public String sentence() {
         return "packets decrypted, recognised and merged into the tables, against a Streams application that only stores the same"
-                + " bytes with a changelog; the size is packets (20,000)";
+                + " bytes with a changelog; the size is packets (100,000)";
     }
 
     @Override
     public void run(BenchSettings settings, Consumer<Figure> figures) throws Exception {
-        int packets = settings.sizeOr(20_000);
+        int packets = settings.sizeOr(100_000);
         settings.progress().accept(String.format(Locale.ROOT, "%s, writing %,d packets", name(), packets));
         try (var traffic = RadioTraffic.create(packets, settings.clock())) {
             traffic.stored();

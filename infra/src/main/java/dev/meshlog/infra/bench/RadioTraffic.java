@@ -6,7 +6,6 @@ import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.SchemaTopic;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.streams.StreamsApp;
-import dev.meshlog.streams.StreamsSettings;
 import dev.meshlog.streams.radio.ChannelKeys;
 import dev.meshlog.streams.radio.RadioSettings;
 import dev.meshlog.streams.radio.RadioStreamsConfig;
@@ -91,21 +90,13 @@ final class RadioTraffic implements AutoCloseable {
 
     /** Until every packet is on {@code radio.packets}. */
     Speed tables() throws Exception {
-        Properties properties = new RadioStreamsConfig(
-                        cluster.properties(), directory.resolve("run-" + ++runs), "bench", 1)
-                .properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "bench-" + runs);
         var topology = new RadioTopology(RadioSettings.of(new ChannelKeys(List.of()))).get();
-        return measure(topology, properties, Topics.PACKETS.name());
+        return measure(topology, properties(application()), Topics.PACKETS.name());
     }
 
     /** Until every frame is in the changelog. */
     Speed stored() throws Exception {
-        String application = "bench-" + ++runs;
-        Properties properties = StreamsSettings.exactlyOnce(
-                cluster.properties(), application, directory.resolve("run-" + runs), "bench");
-        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
-        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);
+        String application = application();
         String changelog = application + "-" + STORE + "-changelog";
         try (Admin admin = cluster.admin()) {
             admin.createTopics(
@@ -113,7 +104,19 @@ final class RadioTraffic implements AutoCloseable {
                     .all()
                     .get();
         }
-        return measure(storing(), properties, changelog);
+        return measure(storing(), properties(application), changelog);
+    }
+
+    private String application() {
+        return "bench-" + ++runs;
+    }
+
+    /** Those of the radio tables for both. */
+    private Properties properties(String application) {
+        Properties properties =
+                new RadioStreamsConfig(cluster.properties(), directory.resolve(application), "bench", 1).properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
+        return properties;
     }
 
     /** From the first committed transaction on: what comes before, such as joining the group, is left out. */
