@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ingest.simulation;
+
+import org.jspecify.annotations.NullMarked;
