@@ -6,7 +6,9 @@ import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.ToRadio;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ public final class RadioPort {
 
     private final String link;
     private final List<RadioListener> listeners = new CopyOnWriteArrayList<>();
+    /** Noted before the link was opened. */
+    private final Map<String, String> early = new HashMap<>();
+
     private volatile @Nullable Line line;
     private volatile @Nullable LiveSink sink;
 
@@ -72,15 +77,19 @@ public final class RadioPort {
     }
 
     /** Tells something that goes on growing or changing: it stands among the facts of the link's status. */
-    public void note(String fact, String value) {
+    public synchronized void note(String fact, String value) {
         LiveSink open = sink;
-        if (open != null) {
+        if (open == null) {
+            early.put(fact, value);
+        } else {
             open.note(fact, value);
         }
     }
 
-    void opened(LiveSink open) {
+    synchronized void opened(LiveSink open) {
         sink = open;
+        early.forEach(open::note);
+        early.clear();
     }
 
     void began(Line open) {

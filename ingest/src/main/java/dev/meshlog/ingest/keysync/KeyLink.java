@@ -1,0 +1,108 @@
+package dev.meshlog.ingest.keysync;
+
+import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.MeshTables;
+import dev.meshlog.ingest.radio.RadioListener;
+import dev.meshlog.ingest.radio.RadioPort;
+import dev.meshlog.ingest.radio.RelayQueue;
+import dev.meshlog.schemas.meshtastic.FromRadio;
+import dev.meshlog.schemas.meshtastic.MeshPacket;
+import dev.meshlog.schemas.radio.KeyPush;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * The keys of one link to a radio, and everything else that goes to it: the radio's queue is one, so who sends past this makes it lose packets. Any thread
+ * may use it. What waits when a session ends is dropped.
+ */
+public final class KeyLink implements RadioListener, RelayQueue, AutoCloseable {
+    private final LinkOutside outside;
+    private final LinkMetrics metrics;
+    private final KeySync sync;
+    private final Queue<Long> changed = new ConcurrentLinkedQueue<>();
+    private final List<Runnable> handedOver = new ArrayList<>();
+
+    private KeyLink(String network, RadioPort port, MeshTables tables, KeySyncSettings settings, Clock clock) {
+        var totals = new Totals();
+        outside = new LinkOutside(network, port, clock);
+        metrics = new LinkMetrics(network, port.link(), totals);
+        sync = new KeySync(settings, tables, outside, totals, new Random());
+    }
+
+    /**
+     * Begins to listen; the link must not be open yet.
+     *
+     * @param tables of the radio's network
+     */
+    public static KeyLink open(
+            String network, RadioPort port, MeshTables tables, KeySyncSettings settings, Clock clock) {
+        var link = new KeyLink(network, port, tables, settings, clock);
+        port.listen(link);
+        tables.onChange(link.changed::add);
+        return link;
+    }
+
+    /** Takes a request of the operator, from {@code radio.key-pushes}. */
+    public void asked(KeyPush request) {
+        step(now -> sync.asked(request, now));
+    }
+
+    @Override
+    public boolean relay(MeshPacket packet, Runnable done) {
+        boolean[] taken = new boolean[1];
+        step(now -> taken[0] = sync.relay(packet, () -> handedOver.add(done), now));
+        return taken[0];
+    }
+
+    @Override
+    public void began() {
+        step(sync::began);
+    }
+
+    @Override
+    public void received(FromRadio message, ByteString payload) {
+        step(now -> sync.received(message, now));
+    }
+
+    @Override
+    public void complete(long ownNode) {
+        outside.radio(ownNode);
+        step(now -> sync.complete(ownNode, now));
+    }
+
+    @Override
+    public void ended() {
+        step(sync::ended);
+    }
+
+    @Override
+    public void tick() {
+        step(now -> {
+            for (Long node = changed.poll(); node != null; node = changed.poll()) {
+                sync.changed(node, now);
+            }
+            sync.tick(now);
+        });
+    }
+
+    /** Who is told that a packet was handed over may hold locks, and wait for ours. */
+    private void step(Consumer<Long> what) {
+        List<Runnable> done;
+        synchronized (this) {
+            what.accept(System.nanoTime());
+            done = List.copyOf(handedOver);
+            handedOver.clear();
+        }
+        done.forEach(Runnable::run);
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+    }
+}

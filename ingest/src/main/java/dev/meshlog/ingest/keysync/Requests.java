@@ -1,0 +1,184 @@
+package dev.meshlog.ingest.keysync;
+
+import dev.meshlog.schemas.NodeNumber;
+import dev.meshlog.schemas.radio.KeyPush;
+import dev.meshlog.schemas.radio.KeyPushCause;
+import dev.meshlog.schemas.radio.KeyPushKind;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the operator asked for: one request after the other, each to its FINISHED record. They wait for a radio, and do not outlive its session. */
+final class Requests {
+    private static final int MOST_WAITING = 16;
+    private static final long LISTING = Duration.ofMinutes(1).toNanos();
+
+    private final Outside outside;
+    private final Deque<KeyPush> waiting = new ArrayDeque<>();
+    private @Nullable Running running;
+
+    Requests(Outside outside) {
+        this.outside = outside;
+    }
+
+    private static final class Running {
+        final KeyPush asked;
+        final Set<Long> underWay = new HashSet<>();
+        final Map<String, Long> counters = new LinkedHashMap<>();
+        long listingUntil;
+
+        Running(KeyPush asked) {
+            this.asked = asked;
+            for (String counter : new String[] {"wanted", "known", "pushed", "acknowledged", "failed", "refused"}) {
+                counters.put(counter, 0L);
+            }
+        }
+
+        void count(String counter) {
+            counters.merge(counter, 1L, Long::sum);
+        }
+    }
+
+    void asked(KeyPush request) {
+        if (waiting.size() >= MOST_WAITING) {
+            finish(new Running(request), "too many requests wait");
+        } else {
+            waiting.add(request);
+        }
+    }
+
+    void tick(Session session, long now) {
+        Running current = running;
+        if (current == null && session.isWorking() && !waiting.isEmpty()) {
+            running = new Running(waiting.remove());
+            start(running, session, now);
+        } else if (current != null && current.listingUntil != 0 && now >= current.listingUntil) {
+            session.endListing(false);
+            running = null;
+            current.count("failed");
+            finish(current, "the radio did not tell its nodes within a minute");
+        }
+    }
+
+    /** The radio has told its whole list again. */
+    void listed(Session session, long now) {
+        Running current = running;
+        if (current != null && current.listingUntil != 0) {
+            current.listingUntil = 0;
+            session.endListing(true);
+            var unused = session.stock().readTables();
+            give(current, session, now);
+        }
+    }
+
+    void ended(Push push, boolean acknowledged) {
+        Running current = running;
+        if (current == null || !current.underWay.remove(push.contact.node())) {
+            return;
+        }
+        if (push.attempt > 0) {
+            current.count("pushed");
+        }
+        if (acknowledged) {
+            current.count("acknowledged");
+        } else if (push.failure != null) {
+            current.count("failed");
+        } else {
+            current.count("refused");
+        }
+        if (current.underWay.isEmpty()) {
+            running = null;
+            finish(current, null);
+        }
+    }
+
+    void sessionEnded() {
+        Running current = running;
+        running = null;
+        if (current != null) {
+            current.counters.merge("failed", Math.max(1L, current.underWay.size()), Long::sum);
+            finish(current, "the session with the radio ended");
+        }
+    }
+
+    private void start(Running current, Session session, long now) {
+        if (!current.asked.getForce()) {
+            give(current, session, now);
+        } else if (outside.send(Messages.nodesOnly())) {
+            session.beginListing();
+            current.listingUntil = now + LISTING;
+        }
+        // Otherwise the line is broken, and the end of the session ends the request.
+    }
+
+    private void give(Running current, Session session, long now) {
+        Long node = current.asked.getNode();
+        if (node != null) {
+            giveOne(current, session, node, now);
+        } else {
+            current.counters.put("wanted", (long) session.stock().contacts());
+            for (Contact contact : session.stock().missing()) {
+                giveOrTell(current, session, contact, now);
+            }
+            current.counters.put(
+                    "known",
+                    (long) session.stock().contacts()
+                            - session.stock().missing().size()
+                            - session.stock().differing());
+        }
+        if (current.underWay.isEmpty() && running == current) {
+            running = null;
+            finish(current, null);
+        }
+    }
+
+    private void giveOne(Running current, Session session, long node, long now) {
+        current.count("wanted");
+        Contact contact = session.stock().contact(node).orElse(null);
+        if (contact == null) {
+            refuse(current, node, session.stock().refusal(node));
+        } else if (session.stock().differs(contact)) {
+            refuse(current, node, "the radio has another key; 'meshlog keys " + NodeNumber.text(node) + "' shows both");
+        } else if (session.stock().isMissing(contact)) {
+            giveOrTell(current, session, contact, now);
+        } else {
+            current.count("known");
+        }
+    }
+
+    private void giveOrTell(Running current, Session session, Contact contact, long now) {
+        if (current.asked.getDryRun()) {
+            current.count("planned");
+            outside.write(Records.about(contact, KeyPushKind.PLANNED, KeyPushCause.OPERATOR)
+                    .setRequest(current.asked.getRequest()));
+        } else if (session.demand(contact, KeyPushCause.OPERATOR, current.asked.getRequest(), now)
+                .isPresent()) {
+            current.underWay.add(contact.node());
+        } else {
+            current.count("refused");
+        }
+    }
+
+    private void refuse(Running current, long node, String why) {
+        current.count("refused");
+        outside.write(Records.of(KeyPushKind.REFUSED, KeyPushCause.OPERATOR)
+                .setNode(node)
+                .setRequest(current.asked.getRequest())
+                .setDetail(why));
+    }
+
+    private void finish(Running current, @Nullable String detail) {
+        outside.write(Records.of(KeyPushKind.FINISHED, KeyPushCause.OPERATOR)
+                .setNode(current.asked.getNode())
+                .setRequest(current.asked.getRequest())
+                .setForce(current.asked.getForce())
+                .setDryRun(current.asked.getDryRun())
+                .setCounters(current.counters)
+                .setDetail(detail));
+    }
+}

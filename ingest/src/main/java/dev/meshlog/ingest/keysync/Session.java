@@ -1,0 +1,256 @@
+package dev.meshlog.ingest.keysync;
+
+import com.google.protobuf.ByteString;
+import dev.meshlog.schemas.NodeNumber;
+import dev.meshlog.schemas.meshtastic.FromRadio;
+import dev.meshlog.schemas.meshtastic.MeshPacket;
+import dev.meshlog.schemas.radio.KeyPushCause;
+import dev.meshlog.schemas.radio.KeyPushKind;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session with one radio, of which nothing outlives it.
+ *
+ * <pre>
+ *   listening --config complete--> pending --tables read--> working
+ * </pre>
+ */
+final class Session implements Outbox.Session {
+    private static final long SAFETY_NET = Duration.ofMinutes(5).toNanos();
+    private static final int MOST_UNREAD = 16;
+
+    private final Parts parts;
+    private final Stock stock;
+    private final Outbox outbox;
+    private boolean complete;
+    private boolean working;
+    private long nextCheck;
+    /** Left alone until the next check. */
+    private final Set<Long> gaveUp = new HashSet<>();
+    /** Nodes of which it was said that there is no room for them. */
+    private final Set<Long> fullTold = new HashSet<>();
+
+    private final Deque<MeshPacket> unread = new ArrayDeque<>();
+
+    Session(Parts parts) {
+        this.parts = parts;
+        this.stock = new Stock(parts);
+        this.outbox = new Outbox(stock::own, parts.outside(), parts.totals(), parts.random(), this);
+    }
+
+    boolean isWorking() {
+        return working;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    Stock stock() {
+        return stock;
+    }
+
+    void received(FromRadio message, long now) {
+        switch (message.getPayloadVariantCase()) {
+            case MY_INFO -> stock.belongsTo(NodeNumber.of(message.getMyInfo().getMyNodeNum()));
+            case NODE_INFO -> stock.listed(message.getNodeInfo());
+            case QUEUE_STATUS -> outbox.taken(message.getQueueStatus().getMeshPacketId());
+            case PACKET -> packet(message.getPacket(), now);
+            default -> {
+                // Says nothing of keys.
+            }
+        }
+        outbox.pump(now);
+    }
+
+    private void packet(MeshPacket packet, long now) {
+        long from = NodeNumber.of(packet.getFrom());
+        if (from == stock.own()) {
+            if (Messages.isAnswer(packet)) {
+                outbox.answered(packet.getDecoded().getRequestId(), Messages.error(packet.getDecoded()), now);
+            }
+            return;
+        }
+        if (!NodeNumber.isNode(from)) {
+            return;
+        }
+        outbox.heard(now);
+        ByteString introduced = Messages.introducedKey(packet);
+        if (!introduced.isEmpty()) {
+            stock.learn(from, radio -> radio.introduced(from, introduced));
+        } else if (packet.getPkiEncrypted() && !packet.getPublicKey().isEmpty()) {
+            stock.learn(from, radio -> radio.used(from, packet.getPublicKey()));
+        } else if (packet.hasEncrypted()
+                && packet.getChannel() == 0
+                && NodeNumber.of(packet.getTo()) == stock.own()
+                && unread.size() < MOST_UNREAD) {
+            unread.add(packet);
+            answerUnread(now);
+        }
+    }
+
+    /** The radio tells its list again; keys wait until it is done. */
+    void beginListing() {
+        stock.beginListing();
+        outbox.pause(true);
+    }
+
+    void endListing(boolean isComplete) {
+        stock.endListing(isComplete);
+        outbox.pause(false);
+    }
+
+    void complete(long ownNode, long now) {
+        stock.belongsTo(ownNode);
+        complete = true;
+        tick(now);
+    }
+
+    void tick(long now) {
+        if (complete && !working && parts.tables().isReady() && stock.readTables()) {
+            working = true;
+            nextCheck = now + SAFETY_NET;
+            giveMissing(KeyPushCause.MISSING, now);
+        }
+        if (working && now >= nextCheck) {
+            nextCheck = now + SAFETY_NET;
+            check(now);
+        }
+        answerUnread(now);
+        outbox.pump(now);
+    }
+
+    /** Costs the radio nothing, and us one comparison, as long as all is well. */
+    private void check(long now) {
+        gaveUp.clear();
+        if (stock.difference().isNone()) {
+            parts.outside().debug("the radio holds the " + stock.difference().expected() + " keys that it should");
+            return;
+        }
+        if (stock.readTables()) {
+            giveMissing(KeyPushCause.SAFETY_NET, now);
+        }
+        parts.outside().debug("the radio lacks keys: " + outbox.pushes().size() + " of them are under way");
+    }
+
+    /** The tables say something else of the node than before. */
+    void changed(long node, long now) {
+        if (working) {
+            stock.review(node);
+            giveIfMissing(node, KeyPushCause.MISSING, now);
+        }
+    }
+
+    private void giveIfMissing(long node, KeyPushCause cause, long now) {
+        stock.contact(node)
+                .filter(contact -> stock.isWanted(node) && stock.isMissing(contact))
+                .ifPresent(contact -> {
+                    var unused = give(contact, cause, null, now);
+                });
+    }
+
+    private void giveMissing(KeyPushCause cause, long now) {
+        for (Contact contact : stock.missing()) {
+            if (stock.isWanted(contact.node())
+                    && !gaveUp.contains(contact.node())
+                    && give(contact, cause, null, now).isEmpty()) {
+                return;
+            }
+        }
+    }
+
+    /** Somebody but the policy wants the key on the radio, for the rest of the session. */
+    Optional<Push> demand(Contact contact, KeyPushCause cause, @Nullable String request, long now) {
+        gaveUp.remove(contact.node());
+        stock.demand(contact.node());
+        return give(contact, cause, request, now);
+    }
+
+    /**
+     * Puts a key on its way, or joins the push that is.
+     *
+     * @return empty when the radio has no room for one more node that stays
+     */
+    private Optional<Push> give(Contact contact, KeyPushCause cause, @Nullable String request, long now) {
+        if (outbox.of(contact.node()).isPresent() || !isFull(contact)) {
+            return Optional.of(outbox.push(contact, cause, request, now));
+        }
+        if (fullTold.add(contact.node()) || request != null) {
+            parts.outside()
+                    .write(Records.about(contact, KeyPushKind.REFUSED, cause)
+                            .setRequest(request)
+                            .setDetail("at most " + cap() + " favourites: another one could crash the radio"));
+        }
+        return Optional.empty();
+    }
+
+    private int cap() {
+        return parts.settings().cap(stock.radio().nodes());
+    }
+
+    private boolean isFull(Contact contact) {
+        RadioKeys radio = stock.radio();
+        long coming = outbox.pushes().stream()
+                .filter(push -> !radio.isProtected(push.contact.node()))
+                .count();
+        return !radio.isProtected(contact.node()) && radio.protectedNodes() + coming >= cap();
+    }
+
+    private void answerUnread(long now) {
+        while (working && !unread.isEmpty()) {
+            MeshPacket packet = unread.remove();
+            if (parts.settings().policy() != KeyPolicy.OFF) {
+                new UnreadMessage(this, parts, packet).answer(now);
+            }
+        }
+    }
+
+    /** Nobody knows what became of what is not acknowledged. */
+    void end(long now) {
+        for (Push push : outbox.close(now)) {
+            parts.outside()
+                    .write(Records.about(push.contact, KeyPushKind.CANCELLED, push.cause)
+                            .setAttempt(push.attempt)
+                            .setRequest(push.request)
+                            .setDetail("the session ended"));
+        }
+    }
+
+    @Override
+    public Optional<Contact> current(Push push) {
+        return stock.contact(push.contact.node()).filter(stock::isMissing);
+    }
+
+    @Override
+    public Optional<Push> before(MeshPacket packet, long now) {
+        long to = NodeNumber.of(packet.getTo());
+        if (!working || parts.settings().policy() == KeyPolicy.OFF || !Messages.isDirect(packet)) {
+            return Optional.empty();
+        }
+        return stock.contact(to)
+                .filter(contact -> stock.isMissing(contact) && !gaveUp.contains(to))
+                .flatMap(contact -> demand(contact, KeyPushCause.MESSAGE_OUT, null, now));
+    }
+
+    @Override
+    public void ended(Push push, boolean acknowledged, long now) {
+        long node = push.contact.node();
+        if (acknowledged) {
+            stock.learn(node, radio -> radio.given(push.contact));
+            for (int message : push.unread) {
+                UnreadMessage.requestRetry(this, parts, push.contact, message, now);
+            }
+            // The table may say something else by now.
+            giveIfMissing(node, push.cause, now);
+        } else if (push.failure != null) {
+            gaveUp.add(node);
+        }
+        parts.requests().ended(push, acknowledged);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.meshlog.ingest.keysync;
+
+import static dev.meshlog.ingest.keysync.MemoryTables.entry;
+import static dev.meshlog.ingest.keysync.MemoryTables.facts;
+import static dev.meshlog.ingest.keysync.MemoryTables.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.simulation.RadioLimits;
+import dev.meshlog.schemas.meshtastic.NodeInfo;
+import dev.meshlog.schemas.radio.KeyPush;
+import dev.meshlog.schemas.radio.KeyPushKind;
+import dev.meshlog.schemas.radio.KeyState;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Many keys against the limits of a radio, in virtual time. */
+class RestoreSimulationTest {
+    private static final RadioLimits LARGE = RadioLimits.MEASURED.withNodes(300);
+    private static final KeySyncSettings ALL = new KeySyncSettings(KeyPolicy.MISSING, 300);
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 250})
+    void everyMissingKeyArrivesAndNoneIsLost(int keys) {
+        var rig = new Rig(ALL, LARGE, 1);
+        pin(rig, keys);
+        rig.connect();
+        rig.run(Duration.ofMillis(60L * keys));
+        assertAllArrived(rig, keys);
+        assertThat(rig.radio.traffic().packets()).isEqualTo(keys);
+        assertThat(rig.radio.traffic().overruns()).isZero();
+        assertThat(rig.info).singleElement().asString().startsWith("the radio got " + keys + " keys in ");
+        long bytes = rig.radio.traffic().bytes();
+        rig.run(Duration.ofHours(1));
+        assertThat(rig.radio.traffic().bytes()).isEqualTo(bytes);
+        assertThat(rig.info).hasSize(1);
+    }
+
+    @Test
+    void mostRecentlyHeardComeFirst() {
+        var rig = new Rig(ALL, LARGE, 1);
+        pin(rig, 40);
+        rig.connect();
+        rig.run(Duration.ofSeconds(10));
+        assertThat(rig.records(KeyPushKind.PUSHED).subList(0, 3))
+                .extracting(KeyPush::getNode)
+                .containsExactly(40L, 39L, 38L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void busyMeshSlowsItDownAndLosesNothing(long seed) {
+        var rig = new Rig(ALL, LARGE, seed);
+        var random = new Random(seed);
+        pin(rig, 40);
+        rig.connect();
+        for (int i = 0; i < 600; i++) {
+            int burst = random.nextInt(4);
+            for (int j = 0; j < burst; j++) {
+                rig.hear(Rig.position(1000 + random.nextInt(20)));
+            }
+            rig.run(Duration.ofMillis(100));
+        }
+        assertAllArrived(rig, 40);
+        assertThat(rig.records(KeyPushKind.FAILED)).isEmpty();
+    }
+
+    @Test
+    void rebootInTheMiddleCostsTimeAndNoKey() {
+        var rig = new Rig(ALL, LARGE, 1);
+        pin(rig, 250);
+        rig.connect();
+        rig.run(Duration.ofSeconds(6));
+        int before = rig.radio.nodes().favorites();
+        assertThat(before).isBetween(50, 200);
+        rig.radio.restart(rig.now);
+        rig.run(Duration.ofSeconds(20));
+        assertAllArrived(rig, 250);
+        assertThat(rig.radio.nodes().flashWrites()).isBetween(250, 254);
+    }
+
+    @Test
+    void radioIsNeverFilledWithFavorites() {
+        var rig = new Rig(new KeySyncSettings(KeyPolicy.MISSING, 100), LARGE.withNodes(100), 1);
+        for (int node = 1001; node <= 1020; node++) {
+            rig.radio
+                    .nodes()
+                    .put(NodeInfo.newBuilder().setNum(node).setFavorite(true).build());
+        }
+        pin(rig, 250);
+        rig.connect();
+        rig.run(Duration.ofMinutes(1));
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(98);
+        for (int node = 2000; node < 2100; node++) {
+            rig.hear(Rig.nodeInfo(node, key(node)));
+            rig.run(Duration.ofSeconds(1));
+        }
+        rig.sync.asked(KeySyncTest.request(5L, true, false), rig.now);
+        rig.run(Duration.ofMinutes(10));
+        assertThat(rig.radio.crashes()).isZero();
+        assertThat(rig.records(KeyPushKind.REFUSED)).isNotEmpty();
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(98);
+        // Those that were heard last.
+        assertThat(rig.radio.nodes().key(250)).isEqualTo(key(250));
+        assertThat(rig.radio.nodes().key(5)).isEmpty();
+    }
+
+    @Test
+    void withoutALimitInTheConfigTheRadioIsTakenForASmallOne() {
+        var rig = new Rig(KeyPolicy.MISSING);
+        pin(rig, 250);
+        rig.connect();
+        rig.run(Duration.ofMinutes(1));
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(78);
+    }
+
+    /** Whatever happens on the way: in the end the radio has every key that it may have, and no other. */
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
+    void whateverHappensTheRadioEndsWithTheRightKeys(long seed) {
+        var random = new Random(seed);
+        var rig = new Rig(new KeySyncSettings(KeyPolicy.MISSING, 120), LARGE.withNodes(120), seed);
+        rig.swallowed = message -> message.getPacket().getDecoded().getRequestId() != 0 && random.nextInt(10) == 0;
+        Map<Long, ByteString> foreign = new HashMap<>();
+        for (int i = 0; i < 20; i++) {
+            long node = 500L + i;
+            foreign.put(node, key(3000 + i));
+            rig.holds(node, key(3000 + i));
+            rig.radio
+                    .nodes()
+                    .put(rig.radio.nodes().find(node).orElseThrow().toBuilder()
+                            .setFavorite(true)
+                            .build());
+            rig.tables.pin(node, 4000 + i);
+        }
+        rig.connect();
+        for (int i = 0; i < 400; i++) {
+            long node = 1L + random.nextInt(60);
+            switch (random.nextInt(8)) {
+                case 0, 1 -> rig.tables.pin(node, (int) node);
+                case 2 -> rig.tables.put(node, facts(node, i), entry(node, KeyState.QUARANTINED, key((int) node)));
+                case 3 -> rig.tables.remove(node);
+                case 4 -> rig.hear(Rig.position(5000 + random.nextInt(500)));
+                case 5 -> rig.hear(Rig.direct(node, i + 1, key((int) node)));
+                case 6 -> rig.sync.relay(Rig.text(node, i + 1), () -> {}, rig.now);
+                default -> {
+                    if (random.nextInt(20) == 0) {
+                        rig.radio.restart(rig.now);
+                    }
+                }
+            }
+            rig.run(Duration.ofMillis(random.nextInt(2000)));
+        }
+        for (int node = 1; node <= 60; node++) {
+            rig.tables.pin(node, node);
+        }
+        rig.swallowed = message -> false;
+        rig.sync.asked(KeySyncTest.request(null, true, false), rig.now);
+        rig.run(Duration.ofMinutes(15));
+        assertAllArrived(rig, 60);
+        foreign.forEach((node, key) -> assertThat(rig.radio.nodes().key(node))
+                .as("seed %d node %d", seed, node)
+                .isEqualTo(key));
+        assertThat(rig.radio.crashes()).as("seed %d", seed).isZero();
+        assertThat(rig.records(KeyPushKind.PUSHED))
+                .allSatisfy(record -> assertThat(record.getKey()).isNotNull());
+        long bytes = rig.radio.traffic().bytes();
+        rig.run(Duration.ofHours(1));
+        assertThat(rig.radio.traffic().bytes()).as("seed %d", seed).isEqualTo(bytes);
+    }
+
+    private static void pin(Rig rig, int keys) {
+        for (int node = 1; node <= keys; node++) {
+            rig.tables.pin(node, node);
+        }
+    }
+
+    private static void assertAllArrived(Rig rig, int keys) {
+        for (int node = 1; node <= keys; node++) {
+            assertThat(rig.radio.nodes().key(node)).as("node %d", node).isEqualTo(key(node));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ingest.keysync;
+
+import org.jspecify.annotations.NullMarked;
