@@ -10,10 +10,11 @@ import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.radio.KeyPush;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -24,7 +25,9 @@ public final class KeyLink implements RadioListener, RelayQueue, AutoCloseable {
     private final LinkOutside outside;
     private final LinkMetrics metrics;
     private final KeySync sync;
-    private final Queue<Long> changed = new ConcurrentLinkedQueue<>();
+    /** Nodes of which the tables say something else than before. While there is no session they gather here, each once. */
+    private final Set<Long> changed = ConcurrentHashMap.newKeySet();
+
     private final List<Runnable> handedOver = new ArrayList<>();
 
     private KeyLink(String network, RadioPort port, MeshTables tables, KeySyncSettings settings, Clock clock) {
@@ -83,7 +86,10 @@ public final class KeyLink implements RadioListener, RelayQueue, AutoCloseable {
     @Override
     public void tick() {
         step(now -> {
-            for (Long node = changed.poll(); node != null; node = changed.poll()) {
+            for (Iterator<Long> each = changed.iterator(); each.hasNext(); ) {
+                Long node = each.next();
+                // First out, then looked at: what changes in between is looked at again.
+                each.remove();
                 sync.changed(node, now);
             }
             sync.tick(now);

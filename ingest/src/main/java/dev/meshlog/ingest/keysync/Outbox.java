@@ -141,7 +141,9 @@ final class Outbox {
         Round done = round;
         if (done != null && pushes.isEmpty()) {
             round = null;
-            outside.info(done.line(0, now));
+            if (!done.isEmpty()) {
+                outside.info(done.line(0, now));
+            }
         }
     }
 

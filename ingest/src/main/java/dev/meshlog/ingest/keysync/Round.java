@@ -20,6 +20,11 @@ final class Round {
         }
     }
 
+    /** Nothing came of it: no key had to be given after all. */
+    boolean isEmpty() {
+        return acknowledged + failed == 0;
+    }
+
     String line(int left, long now) {
         String line = String.format(
                 Locale.ROOT, "the radio got %d keys in %.1f s", acknowledged, (now - began) / 1_000_000_000.0);

@@ -153,6 +153,18 @@ class UnreadMessageTest {
     }
 
     @Test
+    void inventedSendersDoNotMakeTheRadioTalk() {
+        rig.connect();
+        rig.run(SOON);
+        for (int sender = 1; sender <= 100; sender++) {
+            rig.hear(Rig.direct(sender, sender, key(sender)));
+            rig.run(Duration.ofSeconds(1));
+        }
+        assertThat(rig.radio.transmitted()).hasSizeBetween(6, 12);
+        assertThat(rig.records).hasSameSizeAs(rig.radio.transmitted());
+    }
+
+    @Test
     void policyOffAnswersNothing() {
         var off = new Rig(KeyPolicy.OFF);
         off.tables.pin(1, 1);
