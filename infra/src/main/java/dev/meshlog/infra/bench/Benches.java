@@ -16,7 +16,8 @@ public final class Benches {
             new RestoreBench(),
             new ReplayBench(),
             new RecoverBench(),
-            new RadioBench());
+            new RadioBench(),
+            new KeySyncBench());
 
     private Benches() {}
 
