@@ -1,0 +1,60 @@
+package dev.meshlog.ingest.virtual;
+
+import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.MeshTables;
+import dev.meshlog.schemas.meshtastic.FromRadio;
+import dev.meshlog.schemas.meshtastic.NodeInfo;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * What a device answers to {@code want_config_id}, message by message as they are asked for: what the tables learn meanwhile is in it.
+ * Apps ask in two parts, 69420 for everything but the other nodes and 69421 for the nodes alone.
+ */
+final class ConfigAnswer {
+    static final int ONLY_CONFIG = 69_420;
+    static final int ONLY_NODES = 69_421;
+
+    private ConfigAnswer() {}
+
+    static Iterator<ByteString> to(int nonce, DeviceImage device, MeshTables tables) {
+        var nodes = new NodeList(device, tables);
+        Set<Integer> others = nodes.others();
+        boolean config = nonce != ONLY_NODES;
+        Stream<FromRadio> answer = Stream.<Supplier<Stream<FromRadio>>>of(
+                        () -> config ? Stream.of(own(device, others.size() + 1)) : Stream.empty(),
+                        () -> when(config, device.screen()),
+                        () -> Stream.of(message(nodes.own())),
+                        () -> when(config, device.settings()),
+                        () -> nonce == ONLY_CONFIG
+                                ? Stream.empty()
+                                : others.stream()
+                                        .map(nodes::of)
+                                        .flatMap(Optional::stream)
+                                        .map(ConfigAnswer::message),
+                        () -> when(config, device.files()),
+                        () -> Stream.of(FromRadio.newBuilder()
+                                .setConfigCompleteId(nonce)
+                                .build()))
+                .flatMap(Supplier::get);
+        return answer.map(FromRadio::toByteString).iterator();
+    }
+
+    static FromRadio message(NodeInfo node) {
+        return FromRadio.newBuilder().setNodeInfo(node).build();
+    }
+
+    private static FromRadio own(DeviceImage device, int nodes) {
+        return FromRadio.newBuilder()
+                .setMyInfo(device.own().toBuilder().setNodedbCount(Math.min(nodes, 0xffff)))
+                .build();
+    }
+
+    private static Stream<FromRadio> when(boolean wanted, Collection<FromRadio> messages) {
+        return wanted ? messages.stream() : Stream.empty();
+    }
+}

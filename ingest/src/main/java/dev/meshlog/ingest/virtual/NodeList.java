@@ -1,0 +1,196 @@
+package dev.meshlog.ingest.virtual;
+
+import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.MeshTables;
+import dev.meshlog.schemas.Bytes32;
+import dev.meshlog.schemas.NodeNumber;
+import dev.meshlog.schemas.meshtastic.DeviceMetrics;
+import dev.meshlog.schemas.meshtastic.NodeInfo;
+import dev.meshlog.schemas.meshtastic.Position;
+import dev.meshlog.schemas.meshtastic.User;
+import dev.meshlog.schemas.radio.NodeDeviceMetrics;
+import dev.meshlog.schemas.radio.NodePosition;
+import dev.meshlog.schemas.radio.PublicKeyEntry;
+import dev.meshlog.schemas.radio.RadioNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that clients are told: the device's list and the tables together, as they are now. Names and keys are the tables', for they outlive
+ * the device's; signal, hops and the marks that a person made are the device's. A key of one of our radios is never shown as another
+ * node's: whoever claims it is shown without a key.
+ */
+final class NodeList {
+    /** What the firmware stores, in bytes. */
+    private static final int LONG_NAME = 39;
+
+    private static final int SHORT_NAME = 4;
+
+    private final DeviceImage device;
+    private final MeshTables tables;
+    private final Map<ByteString, Long> ownKeys = new HashMap<>();
+
+    NodeList(DeviceImage device, MeshTables tables) {
+        this.device = device;
+        this.tables = tables;
+        for (MeshTables.Entry entry : tables.entries()) {
+            if (entry.facts() != null && entry.facts().getOwn() && entry.key() != null) {
+                ownKeys.put(bytes(entry.key().getKey()), entry.node());
+            }
+        }
+        NodeInfo own = device.nodes().get(device.node());
+        if (own != null && !own.getUser().getPublicKey().isEmpty()) {
+            ownKeys.put(own.getUser().getPublicKey(), NodeNumber.of(device.node()));
+        }
+    }
+
+    NodeInfo own() {
+        return of(device.node()).orElseThrow(() -> new IllegalStateException("the own node is always there"));
+    }
+
+    /** All but the own one: first those of the device, in its order. */
+    Set<Integer> others() {
+        var numbers = new LinkedHashSet<>(device.nodes().keySet());
+        tables.entries().forEach(entry -> numbers.add((int) entry.node()));
+        numbers.remove(device.node());
+        return numbers;
+    }
+
+    /** Empty when nobody knows such a node. */
+    Optional<NodeInfo> of(int number) {
+        NodeInfo listed = device.nodes().get(number);
+        MeshTables.Entry entry = tables.entry(NodeNumber.of(number)).orElse(null);
+        if (listed == null && entry == null && number != device.node()) {
+            return Optional.empty();
+        }
+        NodeInfo.Builder info = listed == null ? NodeInfo.newBuilder().setNum(number) : listed.toBuilder();
+        RadioNode facts = entry == null ? null : entry.facts();
+        if (facts != null) {
+            addFacts(info, facts);
+        }
+        user(info, facts, entry == null ? null : entry.key());
+        return Optional.of(info.build());
+    }
+
+    private static void addFacts(NodeInfo.Builder info, RadioNode facts) {
+        NodePosition position = facts.getPosition();
+        if (!info.hasPosition() && position != null) {
+            info.setPosition(position(position));
+        }
+        NodeDeviceMetrics metrics = facts.getDeviceMetrics();
+        if (!info.hasDeviceMetrics() && metrics != null) {
+            info.setDeviceMetrics(metrics(metrics));
+        }
+        if (!info.hasSnr() && facts.getSnr() != null) {
+            info.setSnr(facts.getSnr());
+        }
+        if (!info.hasHopsAway() && facts.getHopsAway() != null) {
+            info.setHopsAway(facts.getHopsAway());
+        }
+        if (!info.hasViaMqtt() && facts.getViaMqtt() != null) {
+            info.setViaMqtt(facts.getViaMqtt());
+        }
+        Instant heard = facts.getLastHeardMs();
+        if (heard != null) {
+            long before = Integer.toUnsignedLong(info.getLastHeard());
+            info.setLastHeard((int) Math.max(before, heard.getEpochSecond()));
+        }
+    }
+
+    /** A node without a name gets the one that the firmware would invent: some clients expect a name beside a key. */
+    private void user(NodeInfo.Builder info, @Nullable RadioNode facts, @Nullable PublicKeyEntry pinned) {
+        User.Builder user = info.getUser().toBuilder();
+        String text = NodeNumber.text(NodeNumber.of(info.getNum()));
+        String last = text.substring(text.length() - SHORT_NAME);
+        user.setId(ByteString.copyFromUtf8(text));
+        String longName = name(facts == null ? null : facts.getLongName(), user.getLongName());
+        String shortName = name(facts == null ? null : facts.getShortName(), user.getShortName());
+        user.setLongName(cut(longName.isEmpty() ? "Meshtastic " + last : longName, LONG_NAME));
+        user.setShortName(cut(shortName.isEmpty() ? last : shortName, SHORT_NAME));
+        if (facts != null) {
+            if (!user.hasHardwareModel() && facts.getHardwareModel() != null) {
+                user.setHardwareModel(facts.getHardwareModel());
+            }
+            if (facts.getRole() != null) {
+                user.setRole(facts.getRole());
+            }
+            if (facts.getLicensed() != null) {
+                user.setLicensed(facts.getLicensed());
+            }
+            if (facts.getUnmessagable() != null) {
+                user.setUnmessagable(facts.getUnmessagable());
+            }
+        }
+        if (pinned != null) {
+            user.setPublicKey(bytes(pinned.getKey()));
+        }
+        Long owner = ownKeys.get(user.getPublicKey());
+        if (owner != null && owner != NodeNumber.of(info.getNum())) {
+            user.clearPublicKey();
+        }
+        info.setUser(user);
+    }
+
+    private static String name(@Nullable String known, ByteString listed) {
+        return known == null || known.isEmpty() ? listed.toStringUtf8() : known;
+    }
+
+    /** Text that is not UTF-8 makes a whole message unreadable for most clients, so a name is cut between its characters. */
+    private static ByteString cut(String name, int limit) {
+        int end = 0;
+        int size = 0;
+        while (end < name.length()) {
+            int next = name.offsetByCodePoints(end, 1);
+            size += name.substring(end, next).getBytes(StandardCharsets.UTF_8).length;
+            if (size > limit) {
+                break;
+            }
+            end = next;
+        }
+        return ByteString.copyFrom(name.substring(0, end), StandardCharsets.UTF_8);
+    }
+
+    private static Position position(NodePosition known) {
+        var position = Position.newBuilder().setLatitudeI(known.getLatitudeI()).setLongitudeI(known.getLongitudeI());
+        if (known.getAltitude() != null) {
+            position.setAltitude(known.getAltitude());
+        }
+        if (known.getTime() != null) {
+            position.setTime(known.getTime().intValue());
+        }
+        if (known.getPrecisionBits() != null) {
+            position.setPrecisionBits(known.getPrecisionBits());
+        }
+        return position.build();
+    }
+
+    private static DeviceMetrics metrics(NodeDeviceMetrics known) {
+        var metrics = DeviceMetrics.newBuilder();
+        if (known.getBatteryLevel() != null) {
+            metrics.setBatteryLevel(known.getBatteryLevel().intValue());
+        }
+        if (known.getVoltage() != null) {
+            metrics.setVoltage(known.getVoltage());
+        }
+        if (known.getChannelUtilization() != null) {
+            metrics.setChannelUtilization(known.getChannelUtilization());
+        }
+        if (known.getAirUtilTx() != null) {
+            metrics.setAirUtilTx(known.getAirUtilTx());
+        }
+        if (known.getUptimeSeconds() != null) {
+            metrics.setUptimeSeconds(known.getUptimeSeconds().intValue());
+        }
+        return metrics.build();
+    }
+
+    private static ByteString bytes(Bytes32 key) {
+        return ByteString.copyFrom(key.bytes());
+    }
+}

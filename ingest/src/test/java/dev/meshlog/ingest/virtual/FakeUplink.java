@@ -1,0 +1,29 @@
+package dev.meshlog.ingest.virtual;
+
+import dev.meshlog.schemas.meshtastic.MeshPacket;
+import dev.meshlog.schemas.radio.SentMessage;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A radio's link that takes everything, until it is told otherwise. */
+final class FakeUplink implements Uplink {
+    final List<SentMessage> records = new ArrayList<>();
+    final List<MeshPacket> relayed = new ArrayList<>();
+    boolean away;
+    boolean diskFull;
+
+    @Override
+    public String link() {
+        return "roof";
+    }
+
+    @Override
+    public boolean record(SentMessage message) {
+        return !diskFull && records.add(message);
+    }
+
+    @Override
+    public boolean relay(MeshPacket packet) {
+        return !away && relayed.add(packet);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ingest.virtual;
+
+import org.jspecify.annotations.NullMarked;
