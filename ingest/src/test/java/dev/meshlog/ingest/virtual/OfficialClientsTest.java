@@ -1,0 +1,173 @@
+package dev.meshlog.ingest.virtual;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshlog.schemas.Hex;
+import dev.meshlog.schemas.NodeNumber;
+import dev.meshlog.schemas.meshtastic.MeshPacket;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The JavaScript library of the Meshtastic project against a virtual node. It is GPL-3.0: fetched for this test, never part of Meshlog. Of its
+ * stream parser, this shows that start bytes inside a key do not stop it.
+ */
+class OfficialClientsTest {
+    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final int CLIENTS = 10;
+    private static final long AWKWARD = 0x94c3L;
+    private static final String[] FILES = {"package.json", "package-lock.json", "clients.mjs"};
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final List<JsonNode> said = new CopyOnWriteArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void tenOfThemReadEveryKeySendAndReceive() throws Exception {
+        install();
+        Map<Long, String> expected = expectedKeys();
+        var tables = new FixedTables();
+        expected.forEach((node, key) -> tables.key(node, Hex.parse(key)));
+        byte[] awkward = new byte[32];
+        awkward[0] = (byte) 0x94;
+        awkward[1] = (byte) 0xc3;
+        awkward[20] = (byte) 0x94;
+        awkward[21] = (byte) 0xc3;
+        tables.key(AWKWARD, awkward);
+        expected.put(AWKWARD, Hex.of(awkward));
+
+        try (var radio = new RecordedRadio("mesh-a.frames");
+                var link = new RunningLink(radio.port());
+                var node = VirtualNode.ofLink(
+                        VirtualNodeSettings.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                        "mesh-a",
+                        link.port,
+                        link.relays(),
+                        tables,
+                        InstantSource.system())) {
+            int port = node.start().getPort();
+            link.start();
+            Process clients =
+                    start("node", "clients.mjs", "127.0.0.1", Integer.toString(port), Integer.toString(CLIENTS));
+            try {
+                MeshPacket sent = radio.packets.poll(LONG.toSeconds(), TimeUnit.SECONDS);
+                assertThat(sent).as("a text at the radio; said: %s", said).isNotNull();
+                assertThat(Objects.requireNonNull(sent)
+                                .getDecoded()
+                                .getPayload()
+                                .toStringUtf8())
+                        .isEqualTo("hello from JavaScript");
+                await().atMost(LONG).until(() -> said.stream().anyMatch(each -> each.has("acknowledged")));
+                List<JsonNode> configured =
+                        said.stream().filter(each -> each.has("keys")).toList();
+                assertThat(configured).hasSize(CLIENTS);
+                for (JsonNode client : configured) {
+                    assertThat(client.get("own").intValue()).isEqualTo(radio.node());
+                    assertThat(keys(client.get("keys"))).isEqualTo(expected);
+                }
+                radio.hear((int) AWKWARD, 7, "hello from the mesh");
+                await().atMost(LONG)
+                        .until(() -> said.stream()
+                                        .filter(each -> "hello from the mesh"
+                                                .equals(each.path("text").asText()))
+                                        .count()
+                                == CLIENTS);
+            } finally {
+                clients.destroy();
+            }
+        }
+    }
+
+    /** Fetches the packages at the versions and with the hashes of the lock file; runs none of their scripts. */
+    private void install() throws Exception {
+        for (String file : FILES) {
+            try (InputStream in = OfficialClientsTest.class.getResourceAsStream("javascript/" + file)) {
+                Files.copy(Objects.requireNonNull(in, file), directory.resolve(file));
+            }
+        }
+        assumeTrue(
+                runs("node", "--version") && runs("npm", "--version"),
+                "node and npm are not there: 'apt-get install nodejs npm' makes this test run");
+        assumeTrue(
+                runs("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"),
+                "npm can't fetch the official client's packages: with a network this test runs");
+    }
+
+    private boolean runs(String... command) throws InterruptedException {
+        try {
+            Process process = process(command)
+                    .redirectOutput(directory.resolve("output").toFile())
+                    .start();
+            return process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Process start(String... command) throws IOException {
+        Process process = process(command).start();
+        var reader = new Thread(
+                () -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> said.add(parsed(line))),
+                "clients");
+        reader.setDaemon(true);
+        reader.start();
+        return process;
+    }
+
+    private ProcessBuilder process(String... command) {
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectError(new File(directory.toFile(), "errors"));
+    }
+
+    private static JsonNode parsed(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(line, e);
+        }
+    }
+
+    private static Map<Long, String> expectedKeys() throws IOException {
+        try (InputStream in = OfficialClientsTest.class.getResourceAsStream("/recordings/mesh-a.expected.json")) {
+            var keys = new TreeMap<Long, String>();
+            JSON.readTree(in)
+                    .get("keys")
+                    .properties()
+                    .forEach(entry -> keys.put(
+                            NodeNumber.parse(entry.getKey()), entry.getValue().asText()));
+            return keys;
+        }
+    }
+
+    private static Map<Long, String> keys(JsonNode told) {
+        var keys = new TreeMap<Long, String>();
+        told.properties()
+                .forEach(entry -> keys.put(
+                        Long.parseLong(entry.getKey()), entry.getValue().asText()));
+        return keys;
+    }
+}
