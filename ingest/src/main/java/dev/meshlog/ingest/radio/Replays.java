@@ -12,7 +12,7 @@ import java.util.Set;
  * receiver heard, packets that waited for a client included. Their time is that of the original. Their ids are no help: the first versions
  * made a new one each time, later ones use the same.
  */
-final class Replays {
+public final class Replays {
     private static final int LORA = 1;
     private static final int POSITION = 3;
     private static final int NODE_STATUS = 36;
@@ -25,7 +25,7 @@ final class Replays {
      * @param ownNode of the radio; what it says of itself has no signal strength either
      * @param configAsked when the radio was asked for its config, seconds since 1970
      */
-    static boolean contains(MeshPacket packet, long ownNode, long configAsked) {
+    public static boolean contains(MeshPacket packet, long ownNode, long configAsked) {
         return packet.hasDecoded()
                 && PORTS.contains(packet.getDecoded().getPortNum())
                 && packet.getTransportMechanism() == LORA

@@ -8,7 +8,11 @@ import dev.meshlog.schemas.wire.Redaction;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -26,6 +30,9 @@ final class Relays {
     private final Duration patience;
     private final InstantSource clock;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    /** By id: taken by the queue in front of the radio. */
+    private final Map<Integer, Waiting> onTheirWay = new LinkedHashMap<>();
+
     private final LongAdder relayed = new LongAdder();
 
     private record Waiting(ClientSession client, MeshPacket packet, long since) {}
@@ -51,15 +58,37 @@ final class Relays {
 
     /** @param givenUp hears of each packet whose radio did not come back in time, after that is recorded */
     void run(long now, BiConsumer<ClientSession, MeshPacket> givenUp) {
-        while (!waiting.isEmpty() && uplink.relay(waiting.element().packet)) {
+        while (!waiting.isEmpty() && isTaken(waiting.element())) {
             waiting.remove();
-            relayed.increment();
         }
         while (!waiting.isEmpty() && now - waiting.element().since >= patience.toNanos()) {
             Waiting first = waiting.remove();
             refused(first.client, first.packet, Refusal.RADIO_AWAY);
             givenUp.accept(first.client, first.packet);
         }
+    }
+
+    /** The queue may be done with the packet at once. */
+    private boolean isTaken(Waiting next) {
+        int id = next.packet.getId();
+        onTheirWay.put(id, next);
+        boolean taken = uplink.relay(next.packet, () -> {
+            if (onTheirWay.remove(id) != null) {
+                relayed.increment();
+            }
+        });
+        if (!taken) {
+            onTheirWay.remove(id);
+        }
+        return taken;
+    }
+
+    /** What the radio was not given in the session that ended waits for the next one. The radio ignores an id that it had after all. */
+    void radioEnded() {
+        var again = new ArrayList<>(onTheirWay.values());
+        onTheirWay.clear();
+        Collections.reverse(again);
+        again.forEach(waiting::addFirst);
     }
 
     void refused(ClientSession client, MeshPacket packet, Refusal refusal) {

@@ -2,17 +2,15 @@ package dev.meshlog.ingest.virtual;
 
 import com.google.protobuf.ByteString;
 import dev.meshlog.ingest.MeshTables;
+import dev.meshlog.ingest.radio.Replays;
+import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.QueueStatus;
 import dev.meshlog.schemas.meshtastic.ToRadio;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -22,30 +20,20 @@ import org.jspecify.annotations.Nullable;
  * one thread calls it and hands the time in, in nanoseconds.
  */
 final class Switchboard {
-    /** So many packets are remembered, to send none twice and to find who asked. */
-    private static final int REMEMBERED = 512;
-
     private static final QueueStatus ROOM =
             QueueStatus.newBuilder().setFree(16).setMaxlen(16).build();
 
     private final VirtualNodeSettings settings;
-    private final Admission admission;
     private final MeshTables tables;
-    private final @Nullable Relays relays;
+    private final Outgoing outgoing;
     private final InstantSource clock;
-    private final RandomGenerator random;
     private final List<ClientSession> clients = new CopyOnWriteArrayList<>();
-    private final Map<Integer, ClientSession> asked = new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, ClientSession> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
     private final NodeChanges changes = new NodeChanges();
     private QueueStatus room = ROOM;
     private @Nullable DeviceImage device;
     private DeviceImage.@Nullable Reading reading;
-    private final LongAdder refused = new LongAdder();
+    /** When the radio was asked for its config, seconds since 1970. */
+    private long begunAt;
 
     /** @param relays null: there is no radio */
     Switchboard(
@@ -55,11 +43,10 @@ final class Switchboard {
             InstantSource clock,
             RandomGenerator random) {
         this.settings = settings;
-        this.admission = new Admission(settings.allowAdmin(), settings.allowSecrets());
         this.tables = tables;
-        this.relays = relays;
+        this.outgoing =
+                new Outgoing(new Admission(settings.allowAdmin(), settings.allowSecrets()), relays, clock, random);
         this.clock = clock;
-        this.random = random;
     }
 
     // The clients.
@@ -73,7 +60,7 @@ final class Switchboard {
     void gone(ClientSession client) {
         client.close("is gone");
         clients.remove(client);
-        asked.values().removeIf(client::equals);
+        outgoing.forget(client);
     }
 
     List<ClientSession> clients() {
@@ -86,7 +73,7 @@ final class Switchboard {
 
     /** Packets of clients that were not sent. Any thread may ask. */
     long refused() {
-        return refused.sum();
+        return outgoing.refused();
     }
 
     void said(ClientSession client, ToRadio message, long now) {
@@ -100,7 +87,7 @@ final class Switchboard {
             }
             case HEARTBEAT -> client.tell(status(room));
             case DISCONNECT -> client.leave();
-            case XMODEM, MQTT_CLIENT_PROXY_MESSAGE -> refused.increment();
+            case XMODEM, MQTT_CLIENT_PROXY_MESSAGE -> outgoing.refuse();
             case PAYLOADVARIANT_NOT_SET -> {
                 // Newer clients may say more; a radio ignores what it does not know, too.
             }
@@ -108,54 +95,9 @@ final class Switchboard {
     }
 
     private void packet(ClientSession client, MeshPacket said, long now) {
-        DeviceImage known = device;
-        if (known == null) {
-            refused.increment();
-            return;
+        if (device != null) {
+            outgoing.take(client, said, device.node(), now).ifPresent(packet -> echo(client, packet));
         }
-        int id = said.getId() == 0 ? newId() : said.getId();
-        if (asked.containsKey(id)) {
-            return;
-        }
-        MeshPacket packet = said.toBuilder()
-                .setId(id)
-                .setFrom(known.node())
-                .clearRxTime()
-                .clearRxSnr()
-                .clearRxRssi()
-                .clearViaMqtt()
-                .clearRelayNode()
-                .build();
-        if (!client.maySend(now)) {
-            // Not recorded: whoever floods shall not fill the disk.
-            answer(client, packet, Refusal.TOO_MANY);
-            return;
-        }
-        asked.put(id, client);
-        Optional<Refusal> refusal = admission.refusal(packet, known.node());
-        if (relays == null) {
-            answer(client, packet, refusal.orElse(Refusal.NO_RADIO));
-            return;
-        }
-        if (refusal.isPresent()) {
-            relays.refused(client, packet, refusal.get());
-        } else {
-            refusal = relays.send(client, packet, now);
-        }
-        if (refusal.isPresent()) {
-            answer(client, packet, refusal.get());
-            return;
-        }
-        if (packet.getDecoded().getPortNum() != Admission.ADMIN_PORT) {
-            echo(client, packet);
-        }
-        run(now);
-    }
-
-    private void answer(ClientSession client, MeshPacket packet, Refusal refusal) {
-        refused.increment();
-        client.tell(refusal.answer(packet.getFrom(), packet.getId(), newId(), seconds())
-                .toByteString());
     }
 
     private void echo(ClientSession sender, MeshPacket packet) {
@@ -184,13 +126,14 @@ final class Switchboard {
         device = image;
         if (other) {
             changes.forget();
-            asked.clear();
+            outgoing.forgetAll();
             clients.forEach(client -> client.close("has to connect again: another radio is there now"));
         }
     }
 
     void radioBegan() {
         reading = new DeviceImage.Reading(settings.allowSecrets());
+        begunAt = seconds();
     }
 
     void radioComplete() {
@@ -203,17 +146,19 @@ final class Switchboard {
 
     void radioEnded() {
         reading = null;
+        outgoing.radioEnded();
     }
 
     void radioSaid(FromRadio message, ByteString payload) {
         switch (message.getPayloadVariantCase()) {
-            case PACKET -> heard(message.getPacket(), payload);
+            case PACKET -> {
+                if (!isReplayed(message.getPacket())) {
+                    heard(message.getPacket(), payload);
+                }
+            }
             case QUEUE_STATUS -> {
                 room = message.getQueueStatus().toBuilder().setMeshPacketId(0).build();
-                ClientSession sender = asked.get(message.getQueueStatus().getMeshPacketId());
-                if (sender != null) {
-                    sender.tell(payload);
-                }
+                outgoing.asker(message.getQueueStatus().getMeshPacketId()).ifPresent(sender -> sender.tell(payload));
             }
             case CLIENT_NOTIFICATION -> tellAll(payload);
             default -> {
@@ -224,13 +169,18 @@ final class Switchboard {
         }
     }
 
+    /** What a radio repeats at each connection is news for nobody: clients have a longer one. */
+    private boolean isReplayed(MeshPacket packet) {
+        return device != null && Replays.contains(packet, NodeNumber.of(device.node()), begunAt);
+    }
+
     /** A packet that the device heard or made. What it answers to itself is for the client that asked, and for nobody when none did. */
     void heard(MeshPacket packet, ByteString message) {
         int request = packet.getDecoded().getRequestId();
         boolean admin = packet.getDecoded().getPortNum() == Admission.ADMIN_PORT;
         boolean toItself = packet.getFrom() == packet.getTo() && request != 0;
         if (admin || toItself) {
-            Optional.ofNullable(asked.get(request)).ifPresent(client -> client.tell(shown(message)));
+            outgoing.asker(request).ifPresent(client -> client.tell(shown(message)));
         } else {
             tellAll(message);
         }
@@ -259,18 +209,12 @@ final class Switchboard {
                     .forEach(this::configure);
             changes.take(device, tables).forEach(message -> eachConfigured(client -> client.tell(message)));
         }
-        run(now);
+        outgoing.run(now);
         for (ClientSession client : clients) {
             client.tick(now);
             if (client.needsSign(now)) {
                 client.tell(status(room));
             }
-        }
-    }
-
-    private void run(long now) {
-        if (relays != null) {
-            relays.run(now, (client, packet) -> answer(client, packet, Refusal.RADIO_AWAY));
         }
     }
 
@@ -282,11 +226,6 @@ final class Switchboard {
 
     private static ByteString status(QueueStatus room) {
         return FromRadio.newBuilder().setQueueStatus(room).build().toByteString();
-    }
-
-    private int newId() {
-        int id = random.nextInt();
-        return id == 0 ? 1 : id;
     }
 
     private long seconds() {

@@ -10,6 +10,9 @@ interface Uplink {
     /** @return whether it is on disk */
     boolean record(SentMessage message);
 
-    /** @return false: not now */
-    boolean relay(MeshPacket packet);
+    /**
+     * @param handedOver run in the thread of the virtual node once the radio was given the packet; never, when its session ended before
+     * @return false: not now
+     */
+    boolean relay(MeshPacket packet, Runnable handedOver);
 }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +72,7 @@ public final class VirtualNode implements AutoCloseable {
             MeshTables tables,
             @Nullable Relays relays,
             Prepared prepared,
+            EventLoopGroup loop,
             InstantSource clock) {
         this.name = name;
         this.settings = settings;
@@ -79,7 +81,7 @@ public final class VirtualNode implements AutoCloseable {
         this.relays = relays;
         this.prepared = prepared;
         this.switchboard = new Switchboard(settings, tables, relays, clock, RandomGenerator.getDefault());
-        this.loop = new NioEventLoopGroup(1, new DefaultThreadFactory("virtual-node-" + name, true));
+        this.loop = loop;
     }
 
     /**
@@ -94,8 +96,10 @@ public final class VirtualNode implements AutoCloseable {
             RelayQueue relays,
             MeshTables tables,
             InstantSource clock) {
-        var way = new Relays(network, new LinkUplink(port, relays), settings.relayPatience(), clock);
-        var node = new VirtualNode(port.link(), settings, tables, way, switchboard -> {}, clock);
+        var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("virtual-node-" + port.link(), true));
+        var uplink = new LinkUplink(port, relays, work -> run(loop, work));
+        var way = new Relays(network, uplink, settings.relayPatience(), clock);
+        var node = new VirtualNode(port.link(), settings, tables, way, switchboard -> {}, loop, clock);
         port.listen(node.new Ear());
         return node;
     }
@@ -112,7 +116,8 @@ public final class VirtualNode implements AutoCloseable {
                 switchboard.is(NetworkDevice.of(network, tables, region));
             }
         };
-        return new VirtualNode(network, settings, tables, null, identity, clock);
+        var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("virtual-node-" + network, true));
+        return new VirtualNode(network, settings, tables, null, identity, loop, clock);
     }
 
     /**
@@ -204,17 +209,21 @@ public final class VirtualNode implements AutoCloseable {
     }
 
     private void later(Runnable work) {
+        run(loop, () -> {
+            work.run();
+            if (++unwritten == MOST_UNWRITTEN) {
+                writeAll();
+            } else if (unwritten == 1) {
+                loop.execute(this::writeAll);
+            }
+        });
+    }
+
+    private static void run(EventLoopGroup loop, Runnable work) {
         try {
-            loop.execute(() -> {
-                work.run();
-                if (++unwritten == MOST_UNWRITTEN) {
-                    writeAll();
-                } else if (unwritten == 1) {
-                    loop.execute(this::writeAll);
-                }
-            });
+            loop.execute(work);
         } catch (RejectedExecutionException e) {
-            LOG.debug("virtual node {} is closed already", name);
+            LOG.debug("a virtual node is closed already");
         }
     }
 
@@ -252,7 +261,7 @@ public final class VirtualNode implements AutoCloseable {
         }
     }
 
-    private record LinkUplink(RadioPort port, RelayQueue relays) implements Uplink {
+    private record LinkUplink(RadioPort port, RelayQueue relays, Consumer<Runnable> loop) implements Uplink {
         @Override
         public String link() {
             return port.link();
@@ -264,8 +273,8 @@ public final class VirtualNode implements AutoCloseable {
         }
 
         @Override
-        public boolean relay(MeshPacket packet) {
-            return relays.relay(packet, () -> {});
+        public boolean relay(MeshPacket packet, Runnable handedOver) {
+            return relays.relay(packet, () -> loop.accept(handedOver));
         }
     }
 }

@@ -11,6 +11,8 @@ final class FakeUplink implements Uplink {
     final List<MeshPacket> relayed = new ArrayList<>();
     boolean away;
     boolean diskFull;
+    /** It takes packets and never hands them over. */
+    boolean keeping;
 
     @Override
     public String link() {
@@ -23,7 +25,14 @@ final class FakeUplink implements Uplink {
     }
 
     @Override
-    public boolean relay(MeshPacket packet) {
-        return !away && relayed.add(packet);
+    public boolean relay(MeshPacket packet, Runnable handedOver) {
+        if (away) {
+            return false;
+        }
+        relayed.add(packet);
+        if (!keeping) {
+            handedOver.run();
+        }
+        return true;
     }
 }

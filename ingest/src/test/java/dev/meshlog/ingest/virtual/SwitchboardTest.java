@@ -206,6 +206,22 @@ class SwitchboardTest {
     }
 
     @Test
+    void whatTheQueueDroppedWithASessionGoesInTheNext() {
+        var board = board(allowing(false, false));
+        var client = configured(board, 7);
+        uplink.keeping = true;
+        board.said(client, packet(text("first").setId(55)), now);
+        board.said(client, packet(text("second").setId(56)), now);
+        uplink.relayed.clear();
+        uplink.keeping = false;
+        board.radioEnded();
+        board.tick(now);
+        board.radioEnded();
+        board.tick(now);
+        assertThat(uplink.relayed).extracting(MeshPacket::getId).containsExactly(55, 56);
+    }
+
+    @Test
     void whatWouldChangeTheRadioIsRefused() {
         var board = board(allowing(false, false));
         var client = configured(board, 7);
@@ -279,6 +295,25 @@ class SwitchboardTest {
         hear(board, text("for all").setFrom(SIM).setTo(-1).setId(1).build());
         assertThat(told(asking)).hasSize(1);
         assertThat(told(other)).hasSize(1);
+    }
+
+    @Test
+    void whatFirmwareRepeatsAtEachConnectionIsNotToldAgain() {
+        var board = board(allowing(false, false));
+        var client = configured(board, 7);
+        told(client);
+        MeshPacket position = MeshPacket.newBuilder()
+                .setFrom(SIM)
+                .setTo(-1)
+                .setId(1)
+                .setRxTime(1_700_000_000)
+                .setTransportMechanism(1)
+                .setDecoded(Data.newBuilder().setPortNum(3))
+                .build();
+        hear(board, position);
+        assertThat(told(client)).isEmpty();
+        hear(board, position.toBuilder().setRxRssi(-80).build());
+        assertThat(told(client)).hasSize(1);
     }
 
     @Test

@@ -1,0 +1,126 @@
+package dev.meshlog.ingest.virtual;
+
+import dev.meshlog.schemas.meshtastic.MeshPacket;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** What clients send: admitted or refused, and whose answer is whose. One thread; time is handed in, in nanoseconds. */
+final class Outgoing {
+    /** So many packets are remembered, to send none twice and to find who asked. */
+    private static final int REMEMBERED = 512;
+
+    private final Admission admission;
+    private final @Nullable Relays relays;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final LongAdder refused = new LongAdder();
+    private final Map<Integer, ClientSession> asked = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, ClientSession> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    /** @param relays null: there is no radio */
+    Outgoing(Admission admission, @Nullable Relays relays, InstantSource clock, RandomGenerator random) {
+        this.admission = admission;
+        this.relays = relays;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** The packet that goes, for the other clients to see; empty when it does not go, or is nobody else's business. */
+    Optional<MeshPacket> take(ClientSession client, MeshPacket said, int ownNode, long now) {
+        int id = said.getId() == 0 ? newId() : said.getId();
+        if (asked.containsKey(id)) {
+            return Optional.empty();
+        }
+        MeshPacket packet = said.toBuilder()
+                .setId(id)
+                .setFrom(ownNode)
+                .clearRxTime()
+                .clearRxSnr()
+                .clearRxRssi()
+                .clearViaMqtt()
+                .clearRelayNode()
+                .build();
+        if (!client.maySend(now)) {
+            // Not recorded: whoever floods shall not fill the disk.
+            answer(client, packet, Refusal.TOO_MANY);
+            return Optional.empty();
+        }
+        asked.put(id, client);
+        Optional<Refusal> refusal = sent(client, packet, now);
+        refusal.ifPresent(reason -> answer(client, packet, reason));
+        run(now);
+        boolean shown = refusal.isEmpty() && packet.getDecoded().getPortNum() != Admission.ADMIN_PORT;
+        return shown ? Optional.of(packet) : Optional.empty();
+    }
+
+    private Optional<Refusal> sent(ClientSession client, MeshPacket packet, long now) {
+        Optional<Refusal> refusal = admission.refusal(packet, packet.getFrom());
+        if (relays == null) {
+            return Optional.of(refusal.orElse(Refusal.NO_RADIO));
+        }
+        if (refusal.isPresent()) {
+            relays.refused(client, packet, refusal.get());
+            return refusal;
+        }
+        return relays.send(client, packet, now);
+    }
+
+    /** Hands over what waits. */
+    void run(long now) {
+        if (relays != null) {
+            relays.run(now, (client, packet) -> answer(client, packet, Refusal.RADIO_AWAY));
+        }
+    }
+
+    void radioEnded() {
+        if (relays != null) {
+            relays.radioEnded();
+        }
+    }
+
+    /** Whose packet it was. */
+    Optional<ClientSession> asker(int packetId) {
+        return Optional.ofNullable(asked.get(packetId));
+    }
+
+    void forget(ClientSession client) {
+        asked.values().removeIf(client::equals);
+    }
+
+    void forgetAll() {
+        asked.clear();
+    }
+
+    void refuse() {
+        refused.increment();
+    }
+
+    /** What clients wanted and did not get. Any thread may ask. */
+    long refused() {
+        return refused.sum();
+    }
+
+    private void answer(ClientSession client, MeshPacket packet, Refusal refusal) {
+        refuse();
+        client.tell(refusal.answer(
+                        packet.getFrom(),
+                        packet.getId(),
+                        newId(),
+                        clock.instant().getEpochSecond())
+                .toByteString());
+    }
+
+    private int newId() {
+        int id = random.nextInt();
+        return id == 0 ? 1 : id;
+    }
+}
