@@ -69,6 +69,19 @@ final class UpCommand implements Callable<Integer> {
             description = "Demo: what the tables must hold in the end (JSON).")
     private @Nullable Path expected;
 
+    @Option(
+            names = "--play",
+            paramLabel = "FILE",
+            description =
+                    "Play a recording (.frames or .mqtt.jsonl) as if it were received now. Without --config nothing else is done, no ledger for one.")
+    private @Nullable Path play;
+
+    @Option(
+            names = "--virtual-node",
+            paramLabel = "HOST:PORT",
+            description = "Show the recording that is played to clients that connect here as to a radio.")
+    private @Nullable String virtualNode;
+
     @Spec
     private CommandSpec spec;
 
@@ -79,6 +92,13 @@ final class UpCommand implements Callable<Integer> {
         }
         if (demo && configFile != null) {
             throw new ParameterException(spec.commandLine(), "--config does not go with --demo, which has its own");
+        }
+        if (demo && play != null) {
+            throw new ParameterException(spec.commandLine(), "--play does not go with --demo, which has its own");
+        }
+        if (virtualNode != null && play == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--virtual-node goes with --play; for radios there is radio.virtualNodes");
         }
         if (port != null && (port < 0 || port > 65_535)) {
             throw new ParameterException(spec.commandLine(), "--port must be 0 to 65535");
@@ -132,6 +152,7 @@ final class UpCommand implements Callable<Integer> {
             try {
                 node.start();
                 view.start();
+                node.virtualNodes().forEach(terminal::say);
                 node.http().ifPresent(url -> {
                     directory.publishHttp(url);
                     boolean elsewhere = config.http().fallsBack() && !url.endsWith(":" + HttpConfig.DEFAULT_PORT);
@@ -166,7 +187,14 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private MeshlogConfig configuration(DataDirectory directory) {
-        return MeshlogConfig.find(configFile, directory.root());
+        if (play == null) {
+            return MeshlogConfig.find(configFile, directory.root());
+        }
+        try {
+            return Recording.playing(directory.root(), play, virtualNode, configFile);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static Optional<Cluster> cluster(MeshlogConfig config) {

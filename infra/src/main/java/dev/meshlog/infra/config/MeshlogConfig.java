@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,21 @@ public record MeshlogConfig(
 
     public static final MeshlogConfig DEFAULTS = new MeshlogConfig(null, null, null, null, null, null);
 
+    /** The radio side alone. */
+    public static final MeshlogConfig NO_LEDGER =
+            new MeshlogConfig(null, null, null, new Ledger(false, null, null, null, null, null), null, null);
+
     public MeshlogConfig {
         broker = broker == null ? new Broker(null) : broker;
-        radio = radio == null ? new Radio(null, null, null, null) : radio;
+        radio = radio == null ? new Radio(null, null, null, null, null) : radio;
         ledger = ledger == null ? new Ledger(null, null, null, null, null, null) : ledger;
         snapshots = snapshots == null ? new Snapshots(null, null, null, null) : snapshots;
         http = http == null ? new HttpConfig(null, null, null, null, null) : http;
+    }
+
+    /** The same with another radio side. */
+    public MeshlogConfig with(Radio other) {
+        return new MeshlogConfig(broker, kafka, other, ledger, snapshots, http);
     }
 
     @Override
@@ -109,7 +119,8 @@ public record MeshlogConfig(
             @Nullable List<LinkSettings> links,
             @Nullable List<Channel> channels,
             @Nullable List<PrivateKeyConfig> privateKeys,
-            @Nullable RadioLimitsConfig limits) {
+            @Nullable RadioLimitsConfig limits,
+            @Nullable List<VirtualNodeConfig> virtualNodes) {
         public Radio {
             privateKeys = privateKeys == null ? List.of() : List.copyOf(privateKeys);
             limits = limits == null ? new RadioLimitsConfig(null, null, null) : limits;
@@ -122,6 +133,18 @@ public record MeshlogConfig(
                     "radio.links.name",
                     "another name than '" + NodeImport.LINK + "', which imported nodes have");
             LinkSettings.requireDifferentPlaces(links);
+            virtualNodes = virtualNodes == null ? List.of() : List.copyOf(virtualNodes);
+            VirtualNodeConfig.requireFitting(virtualNodes, links);
+        }
+
+        /** The same with more. */
+        public Radio with(List<LinkSettings> moreLinks, List<VirtualNodeConfig> moreNodes) {
+            return new Radio(
+                    Stream.concat(links().stream(), moreLinks.stream()).toList(),
+                    channels,
+                    privateKeys,
+                    limits,
+                    Stream.concat(virtualNodes().stream(), moreNodes.stream()).toList());
         }
 
         @Override
@@ -142,6 +165,11 @@ public record MeshlogConfig(
         @Override
         public RadioLimitsConfig limits() {
             return Objects.requireNonNull(limits);
+        }
+
+        @Override
+        public List<VirtualNodeConfig> virtualNodes() {
+            return Objects.requireNonNull(virtualNodes);
         }
     }
 

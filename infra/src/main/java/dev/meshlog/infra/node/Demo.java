@@ -66,7 +66,7 @@ public final class Demo {
         var config = new MeshlogConfig(
                 null,
                 null,
-                new MeshlogConfig.Radio(recordings.stream().map(Recording::link).toList(), null, null, null),
+                new MeshlogConfig.Radio(recordings.stream().map(Recording::link).toList(), null, null, null, null),
                 null,
                 null,
                 null);

@@ -55,6 +55,7 @@ public final class LocalNode implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Deque<AutoCloseable> ledgerParts = new ArrayDeque<>();
     private @Nullable LedgerIdentity identity;
+    private @Nullable RadioSide radioSide;
     private @Nullable IngestApp ingest;
     private @Nullable StreamsApp radio;
     private @Nullable StreamsApp ledger;
@@ -108,6 +109,11 @@ public final class LocalNode implements AutoCloseable {
             awaitRunning(ledger, "ledger");
         }
         startIngest();
+    }
+
+    /** Where virtual nodes listen, a line for people each. */
+    public List<String> virtualNodes() {
+        return radioSide == null ? List.of() : radioSide.addresses();
     }
 
     /** Stops ordering, executing, producing and snapshots; the radio side goes on. */
@@ -235,11 +241,15 @@ public final class LocalNode implements AutoCloseable {
     }
 
     private void startIngest() {
+        radioSide = new RadioSide(cluster, config.radio(), clock);
+        parts.push(radioSide);
+        radioSide.open();
         ingest = new IngestApp(new IngestConfig(
                 cluster.properties(),
                 config.radio().links().stream().map(LinkSettings::toLinkConfig).toList(),
                 directory.resolve("spools"),
-                clock));
+                clock,
+                radioSide.ports()));
         ingest.start();
     }
 

@@ -2,6 +2,8 @@ package dev.meshlog.infra.node;
 
 import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.config.LinkSettings;
+import dev.meshlog.infra.config.MeshlogConfig;
+import dev.meshlog.infra.config.VirtualNodeConfig;
 import dev.meshlog.schemas.Hex;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,6 +51,28 @@ public record Recording(String name, String network, Path file) {
         } catch (IOException e) {
             throw new UserError("can't prepare the recording: " + e, "check the file's name and the disk", e);
         }
+    }
+
+    /**
+     * A configuration that plays a recording, and shows it to clients.
+     *
+     * @param file {@code .frames} or {@code .mqtt.jsonl}
+     * @param listen HOST:PORT of a virtual node
+     * @param configFile to which it is added; null: nothing else is done
+     * @throws IllegalArgumentException when the file is of another kind, or the address is none
+     */
+    public static MeshlogConfig playing(
+            Path dataDirectory, Path file, @Nullable String listen, @Nullable Path configFile) {
+        boolean frames = file.toString().endsWith(".frames");
+        if (!frames && !file.toString().endsWith(".jsonl")) {
+            throw new IllegalArgumentException(file + " is no recording: those end in .frames or .mqtt.jsonl");
+        }
+        Recording recording = forDemo(dataDirectory, frames ? file : null, frames ? null : file)
+                .get(0);
+        List<VirtualNodeConfig> nodes =
+                listen == null ? List.of() : List.of(VirtualNodeConfig.ofNetwork(listen, recording.network));
+        MeshlogConfig base = configFile == null ? MeshlogConfig.NO_LEDGER : MeshlogConfig.load(configFile);
+        return base.with(base.radio().with(List.of(recording.link()), nodes));
     }
 
     LinkSettings link() {

@@ -49,6 +49,8 @@ class CommandTest {
             {"broker", "--port", "-1"},
             {"broker", "--bootstrap-servers", "x:1"},
             {"up", "--demo", "--config", "x.yaml"},
+            {"up", "--demo", "--play", "x.frames"},
+            {"up", "--virtual-node", "127.0.0.1:4403"},
             {"replay", "--follow"},
             {"replay", "--to-commit", "1", "--to-time", "2026-11-21T05:00:00Z"},
             {"replay", "--to-time", "yesterday"},

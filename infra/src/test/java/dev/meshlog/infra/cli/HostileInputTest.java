@@ -141,7 +141,7 @@ class HostileInputTest {
         var config = new MeshlogConfig(
                 null,
                 null,
-                new MeshlogConfig.Radio(links(), null, null, null),
+                new MeshlogConfig.Radio(links(), null, null, null, null),
                 new MeshlogConfig.Ledger(null, null, null, null, 50, 50),
                 new MeshlogConfig.Snapshots(1, null, null, null),
                 null);

@@ -30,6 +30,8 @@ class MeshlogConfigTest {
                   channels: [{name: c, psk: AQ==}]
                   privateKeys: [{network: w, node: "!00000929", key: oAMwYz5jUi+KTYHsbZ0eZhf2yP/TpMaYIpU31E5SIn8=}]
                   limits: {newNodesPerHour: 8, nodes: 9, newKeysPerHour: 10}
+                  virtualNodes: [{listen: "h:4403", network: w, allow: [10.0.0.0/8], allowAdmin: true, allowSecrets: true,
+                    messagesPerMinute: 11, clients: 12, region: 3}]
                 ledger: {enabled: false, mode: bootstrap, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3}
                 snapshots: {intervalSeconds: 4, keep: 5, shortenLog: true, keepLogFor: 12h}
                 http: {listen: "h:1", advertised: a, tokenFile: t, keyStore: s, keyStorePasswordFile: p}
@@ -43,7 +45,9 @@ class MeshlogConfigTest {
                                 java.util.List.of(new MeshlogConfig.Channel("c", "AQ==")),
                                 java.util.List.of(new PrivateKeyConfig(
                                         "w", "!00000929", "oAMwYz5jUi+KTYHsbZ0eZhf2yP/TpMaYIpU31E5SIn8=")),
-                                new RadioLimitsConfig(8, 9, 10)),
+                                new RadioLimitsConfig(8, 9, 10),
+                                java.util.List.of(new VirtualNodeConfig(
+                                        "h:4403", null, "w", java.util.List.of("10.0.0.0/8"), true, true, 11, 12, 3))),
                         new MeshlogConfig.Ledger(false, "bootstrap", "g", "k", 2, 3),
                         new MeshlogConfig.Snapshots(4, 5, true, "12h"),
                         new HttpConfig("h:1", "a", "t", "s", "p")));

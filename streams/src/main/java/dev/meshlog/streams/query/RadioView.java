@@ -3,10 +3,13 @@ package dev.meshlog.streams.query;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Topics;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,7 @@ public final class RadioView implements AutoCloseable {
     private final Cluster cluster;
     private final Thread thread = new Thread(this::run, "meshlog-radio-view");
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private volatile Optional<RadioTables> tables = Optional.empty();
 
     public RadioView(Cluster cluster) {
@@ -33,6 +37,14 @@ public final class RadioView implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    /**
+     * Tells of each node ({@code network/!node}) that a record came about, once the tables that {@link #tables} gives have it; at the
+     * beginning of all of them. The listener must not wait.
+     */
+    public void onChange(Consumer<String> listener) {
+        listeners.add(listener);
     }
 
     /** Empty until everything was read that stood in the topics when the view was started. */
@@ -61,13 +73,31 @@ public final class RadioView implements AutoCloseable {
             LogCursor linksEnd = links.end();
             links.seek(links.beforeEnd(LINK_EVENTS));
             while (closing.getCount() > 0) {
-                feed.poll(POLL).forEach(filled::take);
+                var touched = new LinkedHashSet<String>();
+                feed.poll(POLL).forEach(rec -> {
+                    filled.take(rec);
+                    touched.add(rec.key());
+                });
                 links.poll(Duration.ZERO).forEach(filled::take);
                 if (tables.isEmpty() || tables.get() != filled) {
                     if (feed.isBehind(end) && links.isBehind(linksEnd)) {
                         tables = Optional.of(filled);
+                        touched.addAll(filled.known());
                     }
                 }
+                if (tables.isPresent() && tables.get() == filled) {
+                    touched.forEach(this::tell);
+                }
+            }
+        }
+    }
+
+    private void tell(String node) {
+        for (Consumer<String> listener : listeners) {
+            try {
+                listener.accept(node);
+            } catch (RuntimeException e) {
+                LOG.error("a defect in who listens to the radio tables", e);
             }
         }
     }
