@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.NodeNumber;
+import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +29,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,18 +40,35 @@ import org.junit.jupiter.api.io.TempDir;
 class OfficialClientsTest {
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final int CLIENTS = 10;
+    private static final String SESSION = "firmware-2.7.26-session.frames";
     private static final long AWKWARD = 0x94c3L;
-    private static final String[] FILES = {"package.json", "package-lock.json", "clients.mjs"};
+    private static final String[] FILES = {"package.json", "package-lock.json", "clients.mjs", "frames.mjs"};
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<JsonNode> said = new CopyOnWriteArrayList<>();
 
     @TempDir
-    private Path directory;
+    private static Path directory;
+
+    /** The recording has a key with start bytes in it. */
+    @Test
+    void startBytesInAPayloadStopTheirParserAndANumberInFrontDoesNot() throws Exception {
+        List<FromRadio> messages = Recorded.messages(SESSION);
+        Path recorded = directory.resolve("recorded.frames");
+        Path told = directory.resolve("told.frames");
+        try (InputStream in = OfficialClientsTest.class.getResourceAsStream("/recordings/" + SESSION);
+                OutputStream out = Files.newOutputStream(told)) {
+            Files.copy(Objects.requireNonNull(in), recorded);
+            for (FromRadio message : messages) {
+                out.write(DeviceFrames.frame(message.toByteString()));
+            }
+        }
+        assertThat(framesFound(recorded)).isEqualTo(51);
+        assertThat(framesFound(told)).isEqualTo(messages.size()).isEqualTo(132);
+    }
 
     @Test
     void tenOfThemReadEveryKeySendAndReceive() throws Exception {
-        install();
         Map<Long, String> expected = expectedKeys();
         var tables = new FixedTables();
         expected.forEach((node, key) -> tables.key(node, Hex.parse(key)));
@@ -101,8 +122,16 @@ class OfficialClientsTest {
         }
     }
 
+    private int framesFound(Path file) throws Exception {
+        Process parser = process("node", "frames.mjs", file.toString()).start();
+        try (BufferedReader lines = parser.inputReader(StandardCharsets.UTF_8)) {
+            return Integer.parseInt(Objects.requireNonNull(lines.readLine(), "no count"));
+        }
+    }
+
     /** Fetches the packages at the versions and with the hashes of the lock file; runs none of their scripts. */
-    private void install() throws Exception {
+    @BeforeAll
+    static void install() throws Exception {
         for (String file : FILES) {
             try (InputStream in = OfficialClientsTest.class.getResourceAsStream("javascript/" + file)) {
                 Files.copy(Objects.requireNonNull(in, file), directory.resolve(file));
@@ -116,7 +145,7 @@ class OfficialClientsTest {
                 "npm can't fetch the official client's packages: with a network this test runs");
     }
 
-    private boolean runs(String... command) throws InterruptedException {
+    private static boolean runs(String... command) throws InterruptedException {
         try {
             Process process = process(command)
                     .redirectOutput(directory.resolve("output").toFile())
@@ -137,7 +166,7 @@ class OfficialClientsTest {
         return process;
     }
 
-    private ProcessBuilder process(String... command) {
+    private static ProcessBuilder process(String... command) {
         return new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectError(new File(directory.toFile(), "errors"));
