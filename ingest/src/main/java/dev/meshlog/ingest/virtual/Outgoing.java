@@ -81,6 +81,13 @@ final class Outgoing {
         }
     }
 
+    /** The radio says that it has the packet. */
+    void confirmed(int packetId) {
+        if (relays != null) {
+            relays.confirmed(packetId);
+        }
+    }
+
     void radioEnded() {
         if (relays != null) {
             relays.radioEnded();

@@ -30,10 +30,12 @@ final class Relays {
     private final Duration patience;
     private final InstantSource clock;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    /** By id: taken by the queue in front of the radio. */
-    private final Map<Integer, Waiting> onTheirWay = new LinkedHashMap<>();
+    /** By id: taken by the queue in front of the radio, and not confirmed by the radio. */
+    private final Map<Integer, Taken> onTheirWay = new LinkedHashMap<>();
 
     private final LongAdder relayed = new LongAdder();
+
+    private record Taken(Waiting waiting, long at) {}
 
     private record Waiting(ClientSession client, MeshPacket packet, long since) {}
 
@@ -58,7 +60,9 @@ final class Relays {
 
     /** @param givenUp hears of each packet whose radio did not come back in time, after that is recorded */
     void run(long now, BiConsumer<ClientSession, MeshPacket> givenUp) {
-        while (!waiting.isEmpty() && isTaken(waiting.element())) {
+        // Its confirmation was lost, as happens on a busy mesh.
+        onTheirWay.values().removeIf(taken -> now - taken.at >= patience.toNanos());
+        while (!waiting.isEmpty() && isTaken(waiting.element(), now)) {
             waiting.remove();
         }
         while (!waiting.isEmpty() && now - waiting.element().since >= patience.toNanos()) {
@@ -69,26 +73,33 @@ final class Relays {
     }
 
     /** The queue may be done with the packet at once. */
-    private boolean isTaken(Waiting next) {
+    private boolean isTaken(Waiting next, long now) {
         int id = next.packet.getId();
-        onTheirWay.put(id, next);
-        boolean taken = uplink.relay(next.packet, () -> {
-            if (onTheirWay.remove(id) != null) {
-                relayed.increment();
-            }
-        });
+        onTheirWay.put(id, new Taken(next, now));
+        boolean taken = uplink.relay(next.packet, relayed::increment);
         if (!taken) {
             onTheirWay.remove(id);
         }
         return taken;
     }
 
-    /** What the radio was not given in the session that ended waits for the next one. The radio ignores an id that it had after all. */
+    /** The radio says that it has the packet. */
+    void confirmed(int packetId) {
+        onTheirWay.remove(packetId);
+    }
+
+    /**
+     * What the radio does not say that it has may have gone with the session, and goes again in the next one. Neither the radio nor the mesh minds
+     * an id that was there before. An admin request does not: it may be why the session ended, and its client asks again.
+     */
     void radioEnded() {
         var again = new ArrayList<>(onTheirWay.values());
         onTheirWay.clear();
         Collections.reverse(again);
-        again.forEach(waiting::addFirst);
+        again.stream()
+                .map(Taken::waiting)
+                .filter(each -> each.packet.getDecoded().getPortNum() != Admission.ADMIN_PORT)
+                .forEach(waiting::addFirst);
     }
 
     void refused(ClientSession client, MeshPacket packet, Refusal refusal) {

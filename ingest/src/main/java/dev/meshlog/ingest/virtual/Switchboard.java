@@ -158,7 +158,9 @@ final class Switchboard {
             }
             case QUEUE_STATUS -> {
                 room = message.getQueueStatus().toBuilder().setMeshPacketId(0).build();
-                outgoing.asker(message.getQueueStatus().getMeshPacketId()).ifPresent(sender -> sender.tell(payload));
+                int packetId = message.getQueueStatus().getMeshPacketId();
+                outgoing.confirmed(packetId);
+                outgoing.asker(packetId).ifPresent(sender -> sender.tell(payload));
             }
             case CLIENT_NOTIFICATION -> tellAll(payload);
             default -> {

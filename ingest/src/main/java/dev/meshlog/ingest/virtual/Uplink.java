@@ -11,7 +11,7 @@ interface Uplink {
     boolean record(SentMessage message);
 
     /**
-     * @param handedOver run in the thread of the virtual node once the radio was given the packet; never, when its session ended before
+     * @param handedOver run once the radio was given the packet; never, when its session ended before. By any thread
      * @return false: not now
      */
     boolean relay(MeshPacket packet, Runnable handedOver);

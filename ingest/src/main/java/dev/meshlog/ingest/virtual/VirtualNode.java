@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -97,7 +96,7 @@ public final class VirtualNode implements AutoCloseable {
             MeshTables tables,
             InstantSource clock) {
         var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("virtual-node-" + port.link(), true));
-        var uplink = new LinkUplink(port, relays, work -> run(loop, work));
+        var uplink = new LinkUplink(port, relays);
         var way = new Relays(network, uplink, settings.relayPatience(), clock);
         var node = new VirtualNode(port.link(), settings, tables, way, switchboard -> {}, loop, clock);
         port.listen(node.new Ear());
@@ -261,7 +260,7 @@ public final class VirtualNode implements AutoCloseable {
         }
     }
 
-    private record LinkUplink(RadioPort port, RelayQueue relays, Consumer<Runnable> loop) implements Uplink {
+    private record LinkUplink(RadioPort port, RelayQueue relays) implements Uplink {
         @Override
         public String link() {
             return port.link();
@@ -274,7 +273,7 @@ public final class VirtualNode implements AutoCloseable {
 
         @Override
         public boolean relay(MeshPacket packet, Runnable handedOver) {
-            return relays.relay(packet, () -> loop.accept(handedOver));
+            return relays.relay(packet, handedOver);
         }
     }
 }

@@ -34,10 +34,14 @@ final class Client implements AutoCloseable {
     }
 
     void text(int id, String text) throws IOException {
+        text(id, -1, text);
+    }
+
+    void text(int id, int to, String text) throws IOException {
         say(ToRadio.newBuilder()
                 .setPacket(MeshPacket.newBuilder()
                         .setId(id)
-                        .setTo(-1)
+                        .setTo(to)
                         .setDecoded(Data.newBuilder().setPortNum(1).setPayload(ByteString.copyFromUtf8(text))))
                 .build());
     }

@@ -102,7 +102,7 @@ final class RunningLink implements AutoCloseable {
 
         @Override
         public <V> boolean write(Topic<String, V> topic, V value) {
-            return sent.add((SentMessage) value);
+            return !(value instanceof SentMessage message) || sent.add(message);
         }
     }
 }

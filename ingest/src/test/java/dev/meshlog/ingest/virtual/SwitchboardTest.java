@@ -206,19 +206,25 @@ class SwitchboardTest {
     }
 
     @Test
-    void whatTheQueueDroppedWithASessionGoesInTheNext() {
+    void whatTheRadioDoesNotSayThatItHasGoesAgainInTheNextSession() {
         var board = board(allowing(false, false));
         var client = configured(board, 7);
         uplink.keeping = true;
         board.said(client, packet(text("first").setId(55)), now);
         board.said(client, packet(text("second").setId(56)), now);
+        board.said(client, packet(admin(unknownField(5)).setId(57)), now);
         uplink.relayed.clear();
         uplink.keeping = false;
         board.radioEnded();
         board.tick(now);
+        assertThat(uplink.relayed).extracting(MeshPacket::getId).containsExactly(55, 56);
+        FromRadio taken = FromRadio.newBuilder()
+                .setQueueStatus(QueueStatus.newBuilder().setMeshPacketId(55))
+                .build();
+        board.radioSaid(taken, taken.toByteString());
         board.radioEnded();
         board.tick(now);
-        assertThat(uplink.relayed).extracting(MeshPacket::getId).containsExactly(55, 56);
+        assertThat(uplink.relayed).extracting(MeshPacket::getId).containsExactly(55, 56, 56);
     }
 
     @Test

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshlog.ingest.keysync.KeyLink;
+import dev.meshlog.ingest.keysync.KeySyncSettings;
+import dev.meshlog.ingest.simulation.RadioLimits;
+import dev.meshlog.ingest.simulation.RadioModel;
+import dev.meshlog.ingest.simulation.SimulatedRadioServer;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.ToRadio;
@@ -13,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class VirtualNodeTest {
     private static final Duration LONG = Duration.ofSeconds(90);
     private static final String MESH = "mesh-a.frames";
+    private static final long PEER = 0x5678;
     private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final FixedTables tables = new FixedTables();
@@ -88,6 +95,33 @@ class VirtualNodeTest {
                 client.close();
             }
             await().atMost(LONG).until(() -> node.figures().clients() == 0);
+        }
+    }
+
+    @Test
+    void directMessageGoesOutBehindTheKeyThatTheRadioLostAndThroughItsRestart() throws Exception {
+        byte[] key = new byte[32];
+        key[31] = 7;
+        tables.node(PEER, "peer", false).key(PEER, key);
+        try (var radio = new SimulatedRadioServer(new RadioModel(0x4000, RadioLimits.MEASURED), 0);
+                var link = new RunningLink(radio.port());
+                var keys = KeyLink.open("home", link.port, tables, KeySyncSettings.DEFAULT, Clock.systemUTC());
+                var node = VirtualNode.ofLink(
+                        VirtualNodeSettings.at(ANY_PORT), "home", link.port, keys, tables, InstantSource.system());
+                var client = new Client(node.start())) {
+            link.start();
+            client.want(7);
+            await().atMost(LONG).until(client::isConfigured);
+            client.text(55, (int) PEER, "for you alone");
+            await().atMost(LONG).until(() -> transmitted(radio, 55));
+            assertThat(radio.look(model -> model.nodes().key(PEER)).toByteArray())
+                    .isEqualTo(key);
+            await().atMost(LONG).until(() -> node.figures().relayed() == 1);
+
+            radio.restart();
+            client.text(56, (int) PEER, "while it starts anew");
+            await().atMost(LONG).until(() -> transmitted(radio, 56));
+            assertThat(client.hasEnded()).isFalse();
         }
     }
 
@@ -161,6 +195,12 @@ class VirtualNodeTest {
             radio.hear(1, 1000 + i, "x".repeat(200));
         }
         radio.hear(1, 999, last);
+    }
+
+    /** With the key of the node that it was for. */
+    private static boolean transmitted(SimulatedRadioServer radio, int id) {
+        return radio.look(model ->
+                model.transmitted().stream().anyMatch(each -> each.packet().getId() == id && each.keyHeld()));
     }
 
     private static boolean acknowledged(Client client, int id) {
