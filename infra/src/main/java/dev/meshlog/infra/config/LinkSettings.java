@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param mqtt broker and topics
  * @param silentMinutes without a packet, though the radio or the broker answers, after which somebody is told
  * @param spoolMegabytes how much may wait on disk for Kafka
+ * @param keys how keys go back to the radio
  */
 public record LinkSettings(
         @JsonProperty(required = true) String name,
@@ -46,13 +47,14 @@ public record LinkSettings(
         @JsonProperty("interface") @Nullable String networkInterface,
         @Nullable MqttSettings mqtt,
         @Nullable Integer silentMinutes,
-        @Nullable Integer spoolMegabytes) {
+        @Nullable Integer spoolMegabytes,
+        @Nullable KeySettings keys) {
     private static final String NAME = "[a-z0-9][a-z0-9._-]{0,63}";
     private static final String NAME_RULE = "1 to 64 of a-z 0-9 . _ -, beginning with a letter or digit";
     private static final Map<String, Set<String>> KEYS = Map.of(
             "file", Set.of("path", "messagesPerSecond"),
-            "tcp", Set.of("host", "port", "silentMinutes", "spoolMegabytes"),
-            "serial", Set.of("device", "baudRate", "silentMinutes", "spoolMegabytes"),
+            "tcp", Set.of("host", "port", "silentMinutes", "spoolMegabytes", "keys"),
+            "serial", Set.of("device", "baudRate", "silentMinutes", "spoolMegabytes", "keys"),
             "udp", Set.of("group", "port", "interface", "spoolMegabytes"),
             "mqtt", Set.of("mqtt", "silentMinutes", "spoolMegabytes"));
 
@@ -74,6 +76,7 @@ public record LinkSettings(
         given.put("mqtt", mqtt);
         given.put("silentMinutes", silentMinutes);
         given.put("spoolMegabytes", spoolMegabytes);
+        given.put("keys", keys);
         given.forEach((key, value) -> require(
                 value == null || Objects.requireNonNull(allowed).contains(key),
                 key + of,
@@ -100,12 +103,36 @@ public record LinkSettings(
     /** A recording. */
     public static LinkSettings file(String name, String network, String path, @Nullable Integer messagesPerSecond) {
         return new LinkSettings(
-                name, network, "file", path, messagesPerSecond, null, null, null, null, null, null, null, null, null);
+                name,
+                network,
+                "file",
+                path,
+                messagesPerSecond,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** As the ingest module wants it. */
     public LinkConfig toLinkConfig() {
         return new LinkConfig(name, network, source());
+    }
+
+    /** Whether there is a radio at its end that can be spoken to. */
+    public boolean isToRadio() {
+        return type.equals("tcp") || type.equals("serial");
+    }
+
+    /** The defaults, where nothing is said. */
+    public KeySettings keysOrDefault() {
+        return keys == null ? new KeySettings(null, null) : keys;
     }
 
     private LinkConfig.Source source() {

@@ -13,7 +13,6 @@ import dev.meshlog.ingest.virtual.VirtualNode;
 import dev.meshlog.ingest.virtual.VirtualNodeSettings;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
-import dev.meshlog.schemas.meshtastic.ToRadio;
 import dev.meshlog.streams.query.RadioView;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -22,13 +21,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,9 +38,9 @@ final class RadioSide implements AutoCloseable {
 
     private final MeshlogConfig.Radio config;
     private final Clock clock;
+    private final Cluster cluster;
     private final RadioView view;
     private final RadioPorts ports = new RadioPorts();
-    private final Map<String, RelayQueue> relays = new HashMap<>();
     private final List<Served> served = new ArrayList<>();
     private final List<Meter> meters = new ArrayList<>();
     private final HeardPackets packets;
@@ -50,6 +49,8 @@ final class RadioSide implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+
+    private @Nullable KeySide keys;
 
     /** A virtual node that listens. */
     record Served(VirtualNodeConfig config, VirtualNode node, InetSocketAddress address) {
@@ -63,6 +64,7 @@ final class RadioSide implements AutoCloseable {
     RadioSide(Cluster cluster, MeshlogConfig.Radio config, Clock clock) {
         this.config = config;
         this.clock = clock;
+        this.cluster = cluster;
         this.view = new RadioView(cluster);
         this.packets = new HeardPackets(cluster, this::heard);
     }
@@ -73,10 +75,12 @@ final class RadioSide implements AutoCloseable {
 
     /** @throws UserError when an address can't be used */
     void open() {
-        if (config.virtualNodes().isEmpty()) {
+        boolean radios = config.links().stream().anyMatch(LinkSettings::isToRadio);
+        if (!radios && config.virtualNodes().isEmpty()) {
             return;
         }
         view.start();
+        keys = KeySide.open(cluster, config.links(), ports, this::tables, clock);
         for (VirtualNodeConfig each : config.virtualNodes()) {
             served.add(serve(each));
         }
@@ -127,16 +131,11 @@ final class RadioSide implements AutoCloseable {
         return new NetworkTables(view, network);
     }
 
-    /** The one way for packets of others to a link's radio. */
+    /** The one way for packets of others to a link's radio, which shares its queue with the keys. */
     private RelayQueue relayOf(String link) {
-        RadioPort port = ports.of(link);
-        return relays.computeIfAbsent(link, unused -> (packet, handedOver) -> {
-            boolean said = port.send(ToRadio.newBuilder().setPacket(packet).build());
-            if (said) {
-                handedOver.run();
-            }
-            return said;
-        });
+        return Objects.requireNonNull(keys, "open comes first")
+                .relayOf(link)
+                .orElseThrow(() -> new IllegalStateException("there is no radio at link " + link));
     }
 
     private void heard(String network, MeshPacket packet) {
@@ -191,6 +190,9 @@ final class RadioSide implements AutoCloseable {
         meters.forEach(Metrics.globalRegistry::remove);
         served.forEach(each -> each.node.close());
         packets.close();
+        if (keys != null) {
+            keys.close();
+        }
         view.close();
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshlog.infra.UserError;
 import dev.meshlog.ingest.LinkConfig;
+import dev.meshlog.ingest.keysync.KeyPolicy;
+import dev.meshlog.ingest.keysync.KeySyncSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +60,7 @@ class MeshlogConfigTest {
         MeshlogConfig config = MeshlogConfig.parse("""
                 radio:
                   links:
-                    - {name: a, network: w, type: tcp, host: h, port: 5, silentMinutes: 6, spoolMegabytes: 7}
+                    - {name: a, network: w, type: tcp, host: h, port: 5, silentMinutes: 6, spoolMegabytes: 7, keys: {policy: off, maxNodes: 100}}
                     - {name: b, network: w, type: serial, device: /dev/ttyUSB0, baudRate: 9600}
                     - {name: c, network: w, type: udp, group: 224.0.0.70, port: 8, interface: lo}
                     - {name: d, network: w, type: udp}
@@ -76,6 +78,9 @@ class MeshlogConfigTest {
                         "udp 224.0.0.69:4403",
                         "mqtt h:1883 msh/#",
                         "mqtts h:99 a/+/b c/#");
+        assertThat(config.radio().links().get(0).keysOrDefault().toSettings())
+                .isEqualTo(new KeySyncSettings(KeyPolicy.OFF, 100));
+        assertThat(config.radio().links().get(1).keysOrDefault().toSettings()).isEqualTo(KeySyncSettings.DEFAULT);
     }
 
     @ParameterizedTest
@@ -95,6 +100,9 @@ class MeshlogConfigTest {
                     radio: {links: [{name: n, network: w, type: tcp, host: h, path: p.frames}]} | radio.links.path of link n must be absent
                     radio: {links: [{name: n, network: w, type: serial}]}     | radio.links.device of link n must be
                     radio: {links: [{name: a, network: w, type: tcp, host: h}, {name: b, network: w, type: tcp, host: H, port: 4403}]} | radio.links must be to different places, but a and b
+                    radio: {links: [{name: n, network: w, type: udp, keys: {policy: off}}]} | radio.links.keys of link n must be absent
+                    radio: {links: [{name: n, network: w, type: tcp, host: h, keys: {policy: all}}]} | radio.links.keys.policy must be
+                    radio: {links: [{name: n, network: w, type: tcp, host: h, keys: {maxNodes: 2}}]} | radio.links.keys.maxNodes must be
                     radio: {limits: {nodes: 0}}                               | radio.limits.nodes must be
                     radio: {privateKeys: [{network: w, node: "!1", key: AQ==}]} | the private key of !00000001 does not have 32 bytes
                     radio: {privateKeys: [{network: w, node: me, key: AQ==}]} | 'me' is not a node number
