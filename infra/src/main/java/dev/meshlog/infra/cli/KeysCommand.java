@@ -27,7 +27,13 @@ import picocli.CommandLine.Spec;
             "Print the key table: which node has which public key.",
             "With a node, everything that is known of its key."
         },
-        subcommands = {KeysExportCommand.class, KeysImportCommand.class, KeysWatchCommand.class})
+        subcommands = {
+            KeysExportCommand.class,
+            KeysImportCommand.class,
+            KeysWatchCommand.class,
+            KeysSyncCommand.class,
+            KeysPushCommand.class
+        })
 @SuppressWarnings("NullAway.Init") // fields are set by picocli
 final class KeysCommand implements Callable<Integer> {
     @Mixin
