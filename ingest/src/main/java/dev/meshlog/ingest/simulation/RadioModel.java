@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class RadioModel {
     private static final int NODEINFO = 4;
     private static final int ADMIN = 6;
+    private static final int BROADCAST = -1;
     /** Client packets whose ids are remembered: one of them again is ignored, and never acknowledged. */
     private static final int REMEMBERED_IDS = 20;
 
@@ -205,6 +206,10 @@ public final class RadioModel {
                 } else {
                     transmitted.add(new Transmitted(
                             packet, !nodes.key(NodeNumber.of(packet.getTo())).isEmpty()));
+                    if (packet.getTo() == BROADCAST && packet.getWantAck()) {
+                        // Somebody passed it on: that is all the acknowledgement that a broadcast gets.
+                        answers.add(SimulatedWords.acknowledgement(own, nextId++, packet.getId()));
+                    }
                 }
             }
             default -> {

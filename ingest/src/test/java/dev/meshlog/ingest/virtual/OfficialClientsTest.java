@@ -6,8 +6,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.keysync.KeyLink;
+import dev.meshlog.ingest.keysync.KeySyncSettings;
+import dev.meshlog.ingest.simulation.RadioLimits;
+import dev.meshlog.ingest.simulation.RadioModel;
+import dev.meshlog.ingest.simulation.SimulatedRadioServer;
 import dev.meshlog.schemas.Hex;
 import dev.meshlog.schemas.NodeNumber;
+import dev.meshlog.schemas.meshtastic.Data;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import java.io.BufferedReader;
@@ -21,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,6 +50,10 @@ class OfficialClientsTest {
     private static final int CLIENTS = 10;
     private static final String SESSION = "firmware-2.7.26-session.frames";
     private static final long AWKWARD = 0x94c3L;
+    private static final int TEXT = 1;
+    /** The recorded radio's own number. */
+    private static final long OWN = NodeNumber.parse("!b565b26c");
+
     private static final String[] FILES = {"package.json", "package-lock.json", "clients.mjs", "frames.mjs"};
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -80,13 +92,15 @@ class OfficialClientsTest {
         tables.key(AWKWARD, awkward);
         expected.put(AWKWARD, Hex.of(awkward));
 
-        try (var radio = new RecordedRadio("mesh-a.frames");
+        // It knows nobody: every node and every key that a client gets is from the tables.
+        try (var radio = new SimulatedRadioServer(new RadioModel(OWN, RadioLimits.MEASURED), 0);
                 var link = new RunningLink(radio.port());
+                var keys = KeyLink.open("mesh-a", link.port, tables, KeySyncSettings.DEFAULT, Clock.systemUTC());
                 var node = VirtualNode.ofLink(
                         VirtualNodeSettings.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                         "mesh-a",
                         link.port,
-                        link.relays(),
+                        keys,
                         tables,
                         InstantSource.system())) {
             int port = node.start().getPort();
@@ -94,22 +108,26 @@ class OfficialClientsTest {
             Process clients =
                     start("node", "clients.mjs", "127.0.0.1", Integer.toString(port), Integer.toString(CLIENTS));
             try {
-                MeshPacket sent = radio.packets.poll(LONG.toSeconds(), TimeUnit.SECONDS);
-                assertThat(sent).as("a text at the radio; said: %s", said).isNotNull();
-                assertThat(Objects.requireNonNull(sent)
-                                .getDecoded()
-                                .getPayload()
-                                .toStringUtf8())
-                        .isEqualTo("hello from JavaScript");
+                await().atMost(LONG)
+                        .until(() -> radio.look(RadioModel::transmitted).stream()
+                                .anyMatch(sent ->
+                                        text(sent.packet()).equals(ByteString.copyFromUtf8("hello from JavaScript"))));
                 await().atMost(LONG).until(() -> said.stream().anyMatch(each -> each.has("acknowledged")));
                 List<JsonNode> configured =
                         said.stream().filter(each -> each.has("keys")).toList();
                 assertThat(configured).hasSize(CLIENTS);
                 for (JsonNode client : configured) {
-                    assertThat(client.get("own").intValue()).isEqualTo(radio.node());
+                    assertThat(client.get("own").longValue()).isEqualTo(OWN);
                     assertThat(keys(client.get("keys"))).isEqualTo(expected);
                 }
-                radio.hear((int) AWKWARD, 7, "hello from the mesh");
+                radio.hear(MeshPacket.newBuilder()
+                        .setFrom((int) AWKWARD)
+                        .setTo(-1)
+                        .setId(7)
+                        .setDecoded(Data.newBuilder()
+                                .setPortNum(TEXT)
+                                .setPayload(ByteString.copyFromUtf8("hello from the mesh")))
+                        .build());
                 await().atMost(LONG)
                         .until(() -> said.stream()
                                         .filter(each -> "hello from the mesh"
@@ -120,6 +138,10 @@ class OfficialClientsTest {
                 clients.destroy();
             }
         }
+    }
+
+    private static ByteString text(MeshPacket packet) {
+        return packet.getDecoded().getPayload();
     }
 
     private int framesFound(Path file) throws Exception {
