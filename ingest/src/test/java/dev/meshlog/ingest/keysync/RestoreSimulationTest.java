@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many keys against the limits of a radio, in virtual time. */
@@ -53,35 +54,36 @@ class RestoreSimulationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void busyMeshSlowsItDownAndLosesNothing(long seed) {
+    @CsvSource({"40, 1", "40, 2", "40, 3", "250, 4", "250, 5", "250, 6"})
+    void busyMeshSlowsItDownAndLosesNothing(int keys, long seed) {
         var rig = new Rig(ALL, LARGE, seed);
         var random = new Random(seed);
-        pin(rig, 40);
+        pin(rig, keys);
         rig.connect();
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < 15 * keys; i++) {
             int burst = random.nextInt(4);
             for (int j = 0; j < burst; j++) {
                 rig.hear(Rig.position(1000 + random.nextInt(20)));
             }
             rig.run(Duration.ofMillis(100));
         }
-        assertAllArrived(rig, 40);
+        assertAllArrived(rig, keys);
         assertThat(rig.records(KeyPushKind.FAILED)).isEmpty();
     }
 
-    @Test
-    void rebootInTheMiddleCostsTimeAndNoKey() {
+    @ParameterizedTest
+    @ValueSource(ints = {40, 250})
+    void rebootInTheMiddleCostsTimeAndNoKey(int keys) {
         var rig = new Rig(ALL, LARGE, 1);
-        pin(rig, 250);
+        pin(rig, keys);
         rig.connect();
-        rig.run(Duration.ofSeconds(6));
+        rig.run(Duration.ofMillis(25L * keys));
         int before = rig.radio.nodes().favorites();
-        assertThat(before).isBetween(50, 200);
+        assertThat(before).isBetween(keys / 5, keys * 4 / 5);
         rig.radio.restart(rig.now);
         rig.run(Duration.ofSeconds(20));
-        assertAllArrived(rig, 250);
-        assertThat(rig.radio.nodes().flashWrites()).isBetween(250, 254);
+        assertAllArrived(rig, keys);
+        assertThat(rig.radio.nodes().flashWrites()).isBetween(keys, keys + 4);
     }
 
     @Test
