@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.rocksdb.CompressionType;
@@ -57,6 +58,11 @@ final class Spool implements AutoCloseable {
     /** Released bytes are deleted in such pieces: RocksDB goes through every range that was deleted at each reading. */
     private static final long DELETE_AT_ONCE = 4 << 20;
 
+    /** Writing a table takes less, on a slow disk too. */
+    private static final Duration STALLED = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+
     private static final int GENERATION_SHIFT = 40;
     private static final int WRITE_BUFFER = 8 << 20;
     private static final byte RECORD = 'r';
@@ -68,7 +74,7 @@ final class Spool implements AutoCloseable {
 
     private final long limit;
     private final Options options;
-    private final WriteOptions unsynced = new WriteOptions();
+    private final WriteOptions unsynced = new WriteOptions().setNoSlowdown(true);
     private final Path directory;
     private final String id;
     private final ReentrantLock lock = new ReentrantLock();
@@ -254,7 +260,7 @@ final class Spool implements AutoCloseable {
     /** Kafka may have got something of it from now on. */
     void feeds() throws IOException {
         lock.lock();
-        try (var synced = new WriteOptions().setSync(true);
+        try (var synced = new WriteOptions().setSync(true).setNoSlowdown(true);
                 var batch = new WriteBatch()) {
             requireOpen();
             if (!fed) {
@@ -328,7 +334,7 @@ final class Spool implements AutoCloseable {
      */
     private void write(WriteOptions how, WriteBatch batch) throws RocksDBException {
         try {
-            db.write(how, batch);
+            writeWhenItMay(how, batch);
         } catch (RocksDBException e) {
             if (isDamage(e) || !hasRoom()) {
                 throw e;
@@ -337,6 +343,26 @@ final class Spool implements AutoCloseable {
             db.close();
             openAgain();
             db.write(how, batch);
+        }
+    }
+
+    /**
+     * While its tables can't be written, RocksDB lets a writer wait, on a full disk for ever: here it waits so long as a table may take, and then it
+     * is told.
+     */
+    private void writeWhenItMay(WriteOptions how, WriteBatch batch) throws RocksDBException {
+        long began = System.nanoTime();
+        while (true) {
+            try {
+                db.write(how, batch);
+                return;
+            } catch (RocksDBException e) {
+                boolean stalled = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete;
+                if (!stalled || System.nanoTime() - began >= STALLED.toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            }
         }
     }
 
