@@ -277,6 +277,9 @@ final class RadioSession {
 
     /** The session's thread and those who speak through the port do not get in between each other's bytes. */
     private void write(byte[] payload) throws IOException {
+        if (payload.length > FrameParser.MAX_PAYLOAD) {
+            throw new IOException("a frame of " + payload.length + " bytes is longer than a radio takes");
+        }
         byte[] frame = ByteBuffer.allocate(4 + payload.length)
                 .putShort((short) 0x94C3)
                 .putShort((short) payload.length)

@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.virtual;
 
 import com.google.protobuf.ByteString;
+import dev.meshlog.schemas.wire.FrameParser;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -87,9 +88,12 @@ final class ClientSession {
         phase = Phase.CONFIGURED;
     }
 
-    /** Something that happens now. A client that is too slow for it is closed. */
+    /**
+     * Something that happens now. A client that is too slow for it is closed. What is longer than a frame may be is left out: a client's parser would
+     * look for another frame inside of it.
+     */
     void tell(ByteString message) {
-        if (closed != null) {
+        if (closed != null || message.size() > FrameParser.MAX_PAYLOAD) {
             return;
         }
         if (queuedBytes + message.size() > settings.queueBytes()) {

@@ -3,6 +3,7 @@ package dev.meshlog.ingest.virtual;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.meshlog.schemas.meshtastic.FromRadio;
+import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.MyNodeInfo;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
 import dev.meshlog.schemas.wire.Redaction;
@@ -25,6 +26,8 @@ record DeviceImage(
         List<FromRadio> settings,
         Map<Integer, NodeInfo> nodes,
         List<FromRadio> files) {
+    private static final int NODEINFO_PORT = 4;
+
     DeviceImage {
         screen = List.copyOf(screen);
         settings = List.copyOf(settings);
@@ -34,6 +37,21 @@ record DeviceImage(
 
     int node() {
         return own.getMyNodeNum();
+    }
+
+    /**
+     * The packet, or, when it introduces somebody, one that introduces the device as it is: a radio believes its client, and the mesh believes the
+     * radio, so a name and a key in it would become the device's.
+     */
+    MeshPacket inItsOwnName(MeshPacket packet) {
+        if (!packet.hasDecoded() || packet.getDecoded().getPortNum() != NODEINFO_PORT) {
+            return packet;
+        }
+        NodeInfo self = nodes.getOrDefault(node(), NodeInfo.getDefaultInstance());
+        return packet.toBuilder()
+                .setDecoded(packet.getDecoded().toBuilder()
+                        .setPayload(self.getUser().toByteString()))
+                .build();
     }
 
     /** Takes up what a radio says between the request for its config and the end of it. One thread. */

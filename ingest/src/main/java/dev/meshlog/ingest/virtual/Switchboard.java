@@ -96,7 +96,8 @@ final class Switchboard {
 
     private void packet(ClientSession client, MeshPacket said, long now) {
         if (device != null) {
-            outgoing.take(client, said, device.node(), now).ifPresent(packet -> echo(client, packet));
+            MeshPacket packet = settings.allowAdmin() ? said : device.inItsOwnName(said);
+            outgoing.take(client, packet, device.node(), now).ifPresent(sent -> echo(client, sent));
         }
     }
 

@@ -40,6 +40,8 @@ class SwitchboardTest {
     private static final int OWN = (int) 3437096450L;
     private static final int SIM = 1879048193;
     private static final int TEXT = 1;
+    private static final int REMOTE_HARDWARE = 2;
+    private static final int NODEINFO = 4;
     private static final int ROUTING = 5;
     private static final int ADMIN = 6;
 
@@ -261,6 +263,106 @@ class SwitchboardTest {
         assertThat(board.refused()).isEqualTo(9);
     }
 
+    /** A radio that gets a frame too long looks for another one inside of it. What is hidden here would be obeyed. */
+    @Test
+    void frameInsideAFrameDoesNotGetToTheRadio() {
+        var board = board(allowing(false, false));
+        var client = configured(board, 7);
+        told(client);
+        byte[] hidden =
+                DeviceFrames.frame(packet(admin(unknownField(94)).setTo(OWN)).toByteString());
+        ByteString payload = ByteString.copyFrom(new byte[480 - hidden.length]).concat(ByteString.copyFrom(hidden));
+        MeshPacket.Builder large = MeshPacket.newBuilder()
+                .setTo(-1)
+                .setId(70)
+                .setDecoded(Data.newBuilder().setPortNum(TEXT).setPayload(payload));
+        assertThat(packet(large).getSerializedSize()).isLessThanOrEqualTo(512);
+        board.said(client, packet(large), now);
+        assertThat(error(told(client), 70)).isEqualTo(7);
+        assertThat(uplink.relayed).isEmpty();
+    }
+
+    @Test
+    void messageThatFitsIntoNoFrameIsLeftOut() {
+        var board = board(allowing(false, false));
+        var client = configured(board, 7);
+        told(client);
+        hear(board, text("x".repeat(600)).setFrom(SIM).setTo(-1).setId(5).build());
+        assertThat(told(client)).isEmpty();
+        hear(board, text("x").setFrom(SIM).setTo(-1).setId(6).build());
+        assertThat(told(client)).hasSize(1);
+    }
+
+    @Test
+    void clientCanNotIntroduceTheRadioUnderAnotherNameOrKey() throws Exception {
+        var board = board(allowing(false, false));
+        var client = configured(board, 7);
+        User own = node(told(client), OWN).getUser();
+        User forged = User.newBuilder()
+                .setLongName(ByteString.copyFromUtf8("forged"))
+                .setPublicKey(ByteString.copyFrom(bytes(9)))
+                .build();
+        board.said(
+                client,
+                packet(MeshPacket.newBuilder()
+                        .setTo(-1)
+                        .setId(71)
+                        .setDecoded(Data.newBuilder()
+                                .setPortNum(NODEINFO)
+                                .setWantResponse(true)
+                                .setPayload(forged.toByteString()))),
+                now);
+        assertThat(uplink.relayed).hasSize(1);
+        Data sent = uplink.relayed.get(0).getDecoded();
+        assertThat(sent.getWantResponse()).isTrue();
+        assertThat(User.parseFrom(sent.getPayload()).getPublicKey()).isEqualTo(own.getPublicKey());
+        assertThat(User.parseFrom(sent.getPayload()).getLongName()).isEqualTo(own.getLongName());
+
+        board.said(
+                client,
+                packet(MeshPacket.newBuilder()
+                        .setId(72)
+                        .setDecoded(Data.newBuilder().setPortNum(REMOTE_HARDWARE))),
+                now);
+        assertThat(error(told(client), 72)).isEqualTo(33);
+    }
+
+    /** What a client must know to work, and no secret looks like it. */
+    @Test
+    void configurationWithoutSecretsAndNotificationsAreShownAsTheyAre() {
+        ByteString lora = ByteString.copyFrom(HexFormat.of().parseHex("08011003381a4003480150155801"));
+        ByteString sensor = ByteString.copyFrom(HexFormat.of().parseHex("08061001200128063884484001"));
+        ByteString longest = ByteString.copyFrom(HexFormat.of().parseHex("08011003381a40034801501558016001"));
+        var said = new ArrayList<>(Recorded.config(CONFIG));
+        List<FromRadio> parts = List.of(part(6, lora), part(1, sensor), part(6, longest));
+        said.addAll(3, parts);
+        var board = new Switchboard(allowing(false, false), tables, relays(), Instant::now, new Random(1));
+        play(board, said);
+        var client = configured(board, 7);
+        assertThat(told(client)).containsAll(parts);
+
+        // Of a client notification: level, message.
+        FromRadio notification = FromRadio.newBuilder()
+                .setClientNotification(ByteString.copyFrom(HexFormat.of().parseHex("181e2205"))
+                        .concat(ByteString.copyFromUtf8("limit")))
+                .build();
+        board.radioSaid(notification, notification.toByteString());
+        assertThat(told(client)).containsExactly(notification);
+    }
+
+    private static FromRadio part(int field, ByteString content) {
+        return FromRadio.newBuilder()
+                .setConfig(Config.newBuilder()
+                        .setUnknownFields(UnknownFieldSet.newBuilder()
+                                .addField(
+                                        field,
+                                        UnknownFieldSet.Field.newBuilder()
+                                                .addLengthDelimited(content)
+                                                .build())
+                                .build()))
+                .build();
+    }
+
     @Test
     void clientThatSawZerosMayNotWriteThemBack() {
         var blind = board(allowing(true, false));
@@ -272,6 +374,8 @@ class SwitchboardTest {
         blind.said(client, packet(admin(security).setId(60)), now);
         assertThat(error(told(client), 60)).isEqualTo(33);
         blind.said(client, packet(admin(unknownField(97)).setId(61)), now);
+        blind.said(client, packet(admin(security).setTo(SIM).setId(62)), now);
+        assertThat(error(told(client), 62)).as("of another node").isEqualTo(33);
         assertThat(uplink.relayed).extracting(MeshPacket::getId).containsExactly(61);
     }
 

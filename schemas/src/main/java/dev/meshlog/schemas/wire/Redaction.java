@@ -26,6 +26,8 @@ public record Redaction(ByteString payload, List<String> paths) {
     private static final int LONGEST_SECRET = 64;
 
     private static final int SHORTEST_ENCODED_SECRET = 12;
+    /** More than any part of the configuration has. */
+    private static final int MOST_PARAMETERS = 64;
 
     private static final byte WIFI_PSK_OR_PASSWORD = 0x22;
     private static final byte USERNAME = 0x1a;
@@ -161,6 +163,10 @@ public record Redaction(ByteString payload, List<String> paths) {
         void rule(Secrets.Rule rule, int start, int end, String path) {
             if (rule instanceof Secrets.Inside inside) {
                 inside(inside, start, end, path);
+            } else if (rule instanceof Secrets.Numbers) {
+                if (!areNumbers(start, end)) {
+                    misplaced(start, end, join(path, "misplaced"));
+                }
             } else if (rule instanceof Secrets.Ported) {
                 ported(start, end, path);
             } else if (rule instanceof Secrets.Blank secret && end - start >= secret.fromLength()) {
@@ -189,6 +195,20 @@ public record Redaction(ByteString payload, List<String> paths) {
             if (!reader.atEnd() && message.confidential()) {
                 zero(tag, end, join(path, "damaged"));
             }
+        }
+
+        /** Thirty-two random bytes are this about never: each of their tags would have to be larger than the one before, and small. */
+        private boolean areNumbers(int start, int end) {
+            var reader = new WireReader(bytes, start, end);
+            int last = 0;
+            while (reader.nextTag()) {
+                boolean ascending = reader.field() >= last && reader.field() < MOST_PARAMETERS;
+                if (!ascending || reader.wireType() == WireReader.LENGTH_DELIMITED || !reader.value()) {
+                    return false;
+                }
+                last = reader.field();
+            }
+            return reader.atEnd();
         }
 
         private void field(Secrets.Rule rule, WireReader reader, String path) {

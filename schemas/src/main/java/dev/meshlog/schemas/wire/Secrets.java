@@ -25,6 +25,12 @@ final class Secrets {
     /** Belongs there and is no secret. */
     record Open() implements Rule {}
 
+    /**
+     * The value is a message of numbers in ascending order of their fields, which no secret looks like. If it is anything else, it is treated as what
+     * does not belong there.
+     */
+    record Numbers() implements Rule {}
+
     /** The value is a port (field 1) and what is sent to it (field 2), where the port says what that is. */
     record Ported() implements Rule {}
 
@@ -36,7 +42,13 @@ final class Secrets {
 
     private static final Rule BLANK = new Blank(1);
     private static final Rule OPEN = new Open();
+    private static final Rule NUMBERS = new Numbers();
     private static final Inside CONFIG = confidential(Map.of(
+            1, new Field("device", NUMBERS),
+            2, new Field("position", NUMBERS),
+            3, new Field("power", NUMBERS),
+            5, new Field("display", NUMBERS),
+            6, new Field("lora", NUMBERS),
             4, new Field("network", confidential(Map.of(4, new Field("wifi_psk", BLANK)))),
             7, new Field("bluetooth", confidential(Map.of(3, new Field("fixed_pin", BLANK)))),
             8,
@@ -47,9 +59,23 @@ final class Secrets {
                                     1, new Field("public_key", OPEN),
                                     2, new Field("private_key", BLANK),
                                     3, new Field("admin_key", BLANK))))));
-    private static final Inside MODULE_CONFIG = confidential(Map.of(
-            1,
-            new Field("mqtt", confidential(Map.of(3, new Field("username", BLANK), 4, new Field("password", BLANK))))));
+    private static final Inside MODULE_CONFIG = confidential(Map.ofEntries(
+            Map.entry(
+                    1,
+                    new Field(
+                            "mqtt",
+                            confidential(Map.of(3, new Field("username", BLANK), 4, new Field("password", BLANK))))),
+            Map.entry(2, new Field("serial", NUMBERS)),
+            Map.entry(3, new Field("external_notification", NUMBERS)),
+            Map.entry(4, new Field("store_forward", NUMBERS)),
+            Map.entry(5, new Field("range_test", NUMBERS)),
+            Map.entry(6, new Field("telemetry", NUMBERS)),
+            Map.entry(7, new Field("canned_message", NUMBERS)),
+            Map.entry(8, new Field("audio", NUMBERS)),
+            Map.entry(10, new Field("neighbor_info", NUMBERS)),
+            Map.entry(11, new Field("ambient_lighting", NUMBERS)),
+            Map.entry(12, new Field("detection_sensor", NUMBERS)),
+            Map.entry(13, new Field("paxcounter", NUMBERS))));
     /** A key of one byte is an index of a well-known key; a name has at most 11. */
     private static final Inside CHANNEL = confidential(Map.of(
             2,
@@ -84,8 +110,8 @@ final class Secrets {
             3,
             new Field("gateway_id", new Blank(12))));
 
-    private static final Inside NODE_INFO = carrier(
-            Map.of(2, new Field("user", OPEN), 3, new Field("position", OPEN), 6, new Field("device_metrics", OPEN)));
+    private static final Inside NODE_INFO = carrier(Map.of(
+            2, new Field("user", OPEN), 3, new Field("position", NUMBERS), 6, new Field("device_metrics", OPEN)));
     private static final Inside PROXY_MESSAGE =
             carrier(Map.of(1, new Field("topic", OPEN), 2, new Field("data", ENVELOPE), 3, new Field("text", OPEN)));
     /** Parsed, so it stays a message whatever its length; its own fields are looked at like any that does not belong. */
@@ -104,6 +130,7 @@ final class Secrets {
             Map.entry(13, new Field("metadata", NO_SECRETS)),
             Map.entry(14, new Field("mqtt_client_proxy_message", PROXY_MESSAGE)),
             Map.entry(15, new Field("file_info", OPEN)),
+            Map.entry(16, new Field("client_notification", OPEN)),
             Map.entry(17, new Field("device_ui_config", DEVICE_UI))));
 
     private Secrets() {}

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import dev.meshlog.schemas.meshtastic.AdminMessage;
 import dev.meshlog.schemas.meshtastic.BluetoothConfig;
 import dev.meshlog.schemas.meshtastic.Channel;
@@ -229,6 +230,56 @@ class RedactionTest {
 
             assertThat(FromRadio.parseFrom(redaction.payload())).isEqualTo(message);
         }
+    }
+
+    /** Security is part 8, network part 4, bluetooth part 7, MQTT module part 1: one bit makes these of them. */
+    @Test
+    void secretPartUnderTheNumberOfAnotherOneShowsNoSecret() {
+        ByteString password = ByteString.copyFromUtf8("correct horse");
+        for (int part : new int[] {1, 2, 3, 5, 6, 9, 10, 12, 24}) {
+            assertThat(shown(part(5, part, 2, KEY))).as("part %d", part).doesNotContain(KEY.toString(ISO_8859_1));
+            assertThat(shown(part(5, part, 4, password))).as("part %d", part).doesNotContain("correct horse");
+            assertThat(shown(nested(5, nested(part, KEY))))
+                    .as("part %d", part)
+                    .doesNotContain(KEY.toString(ISO_8859_1));
+        }
+        for (int part : new int[] {3, 5, 9}) {
+            assertThat(shown(part(9, part, 4, password)))
+                    .as("module part %d", part)
+                    .doesNotContain("correct horse");
+        }
+    }
+
+    @Test
+    void randomKeyIsNeverTakenForAListOfNumbers() {
+        long seed = new Random().nextLong();
+        var random = new Random(seed);
+        byte[] key = new byte[32];
+        for (int i = 0; i < 100_000; i++) {
+            random.nextBytes(key);
+            Redaction redaction = Redaction.ofFromRadio(nested(5, nested(6, ByteString.copyFrom(key))));
+            assertThat(redaction.paths()).as("seed %d, %d", seed, i).containsExactly("config.lora.misplaced");
+        }
+    }
+
+    private static String shown(ByteString message) {
+        return Redaction.ofFromRadio(message).payload().toString(ISO_8859_1);
+    }
+
+    /** {@code FromRadio} with one field in a part of its configuration. */
+    private static ByteString part(int variant, int part, int field, ByteString value) {
+        return nested(variant, nested(part, nested(field, value)));
+    }
+
+    private static ByteString nested(int field, ByteString value) {
+        return UnknownFieldSet.newBuilder()
+                .addField(
+                        field,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(value)
+                                .build())
+                .build()
+                .toByteString();
     }
 
     @Test
