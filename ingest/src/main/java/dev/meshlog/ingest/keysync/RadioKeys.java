@@ -4,21 +4,39 @@ import com.google.protobuf.ByteString;
 import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one radio holds, as far as it said so in one session: in its list of nodes, by acknowledging a contact, by the packets that it decoded.
  * Nothing that only we know is ever in here. The radio may have forgotten since what it does not protect.
  */
 final class RadioKeys {
-    private static final Held NOTHING = new Held(ByteString.EMPTY, false, false, false);
+    /** More than any radio has room for: whoever is left out has been evicted there before. */
+    static final int MOST_UNLISTED = 512;
+
+    private static final Held NOTHING = new Held(ByteString.EMPTY, false, false, false, false);
 
     private final Map<Long, Held> nodes = new HashMap<>();
+    /** Those that only the air speaks of, the one heard last at the end: whoever has a transmitter can invent them. */
+    private final Set<Long> unlisted = new LinkedHashSet<>();
+
+    private int listed;
     private int guarded;
     private int keys;
 
-    /** @param guarded whether it is a favourite, which stays whatever comes */
-    private record Held(ByteString key, boolean guarded, boolean verified, boolean ignored) {}
+    private record Held(ByteString key, boolean favorite, boolean verified, boolean ignored, boolean listed) {
+        /** The radio evicts none of these, whatever comes. */
+        boolean isGuarded() {
+            return favorite || verified || ignored;
+        }
+
+        Held withKey(ByteString other) {
+            return new Held(other, favorite, verified, ignored, listed);
+        }
+    }
 
     /** The radio has listed the node: what it says there replaces everything. */
     void listed(NodeInfo node) {
@@ -28,32 +46,55 @@ final class RadioKeys {
                         node.getUser().getPublicKey(),
                         node.getFavorite(),
                         node.getKeyManuallyVerified(),
-                        node.getIgnored()));
+                        node.getIgnored(),
+                        true));
     }
 
     /** The radio has decoded a packet in which the node says its key. It believes the first one. */
     void introduced(long node, ByteString key) {
         Held held = nodes.getOrDefault(node, NOTHING);
         if (held.key.isEmpty()) {
-            put(node, new Held(key, held.guarded, held.verified, held.ignored));
+            put(node, held.withKey(key));
         }
     }
 
     /** The radio has read or acknowledged something for which it needed this key. */
     void used(long node, ByteString key) {
-        Held held = nodes.getOrDefault(node, NOTHING);
-        put(node, new Held(key, held.guarded, held.verified, held.ignored));
+        put(node, nodes.getOrDefault(node, NOTHING).withKey(key));
     }
 
     /** It has turned out that the radio has no key of the node. */
     void lost(long node) {
-        put(node, NOTHING);
+        Held held = nodes.get(node);
+        if (held != null) {
+            put(node, held.withKey(ByteString.EMPTY));
+        }
+    }
+
+    /** A packet of the node came from the air: the radio evicts others before it. */
+    void heard(long node) {
+        if (unlisted.remove(node)) {
+            unlisted.add(node);
+        }
+    }
+
+    /** Leaves out the node that was heard longest ago, when there are too many that the radio neither listed nor protects. */
+    Optional<Long> forgetOldest() {
+        if (unlisted.size() <= MOST_UNLISTED) {
+            return Optional.empty();
+        }
+        long oldest = unlisted.iterator().next();
+        Held gone = nodes.remove(oldest);
+        if (gone != null) {
+            count(oldest, gone, -1);
+        }
+        return Optional.of(oldest);
     }
 
     /** The radio has acknowledged the contact: it is a favourite now. */
     void given(Contact contact) {
         Held held = nodes.getOrDefault(contact.node(), NOTHING);
-        put(contact.node(), new Held(contact.key(), true, held.verified || contact.verified(), false));
+        put(contact.node(), new Held(contact.key(), true, held.verified || contact.verified(), false, held.listed));
     }
 
     /** Empty when it has none, as far as we know. */
@@ -62,7 +103,7 @@ final class RadioKeys {
     }
 
     boolean isProtected(long node) {
-        return nodes.getOrDefault(node, NOTHING).guarded;
+        return nodes.getOrDefault(node, NOTHING).isGuarded();
     }
 
     /** Its owner ignores the node; a contact would undo that. */
@@ -76,10 +117,17 @@ final class RadioKeys {
         return contact.former().contains(held.key) && (contact.verified() || !held.verified);
     }
 
-    int nodes() {
+    /** How many nodes it has listed: so much room it has for certain. What came later may have taken the place of another. */
+    int listedNodes() {
+        return listed;
+    }
+
+    /** How many entries there are. */
+    int size() {
         return nodes.size();
     }
 
+    /** Those that are never evicted: favourites, verified and ignored ones. */
     int protectedNodes() {
         return guarded;
     }
@@ -92,13 +140,19 @@ final class RadioKeys {
     private void put(long node, Held now) {
         Held before = nodes.put(node, now);
         if (before != null) {
-            count(before, -1);
+            count(node, before, -1);
         }
-        count(now, 1);
+        count(node, now, 1);
     }
 
-    private void count(Held held, int by) {
-        guarded += held.guarded ? by : 0;
+    private void count(long node, Held held, int by) {
+        if (by < 0) {
+            unlisted.remove(node);
+        } else if (!held.listed && !held.isGuarded()) {
+            unlisted.add(node);
+        }
+        listed += held.listed ? by : 0;
+        guarded += held.isGuarded() ? by : 0;
         keys += held.key.isEmpty() ? 0 : by;
     }
 }

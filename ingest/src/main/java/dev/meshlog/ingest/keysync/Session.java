@@ -81,6 +81,7 @@ final class Session implements Outbox.Session {
             return;
         }
         outbox.heard(now);
+        stock.heard(from);
         ByteString introduced = Messages.introducedKey(packet);
         if (!introduced.isEmpty()) {
             stock.learn(from, radio -> radio.introduced(from, introduced));
@@ -191,7 +192,7 @@ final class Session implements Outbox.Session {
     }
 
     private int cap() {
-        return parts.settings().cap(stock.radio().nodes());
+        return parts.settings().cap(stock.radio().listedNodes());
     }
 
     private boolean isFull(Contact contact) {

@@ -84,10 +84,20 @@ final class Stock {
     /** The radio has shown what it holds of the node. */
     void learn(long node, Consumer<RadioKeys> what) {
         what.accept(radio);
+        radio.forgetOldest().ifPresent(this::review);
         if (listing != null) {
             what.accept(listing);
+            var unused = listing.forgetOldest();
         }
         review(node);
+    }
+
+    /** A packet of the node came from the air. */
+    void heard(long node) {
+        radio.heard(node);
+        if (listing != null) {
+            listing.heard(node);
+        }
     }
 
     void demand(long node) {

@@ -121,6 +121,84 @@ class RestoreSimulationTest {
         assertThat(rig.radio.nodes().favorites()).isEqualTo(78);
     }
 
+    @Test
+    void whatTheRadioIsGivenIsNoSignOfRoom() {
+        var rig = new Rig(new KeySyncSettings(KeyPolicy.MISSING, null), LARGE.withNodes(80), 1);
+        for (int node = 1001; node <= 1005; node++) {
+            rig.holds(node, ByteString.EMPTY);
+        }
+        pin(rig, 250);
+        rig.connect();
+        rig.run(Duration.ofHours(1));
+        assertThat(rig.radio.crashes()).isZero();
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(78);
+    }
+
+    @Test
+    void inventedNodesAreNoSignOfRoomAndAreForgotten() {
+        var rig = new Rig(new KeySyncSettings(KeyPolicy.MISSING, null), LARGE.withNodes(80), 1);
+        pin(rig, 250);
+        rig.connect();
+        rig.run(Duration.ofMinutes(1));
+        int invented = RadioKeys.MOST_UNLISTED + 500;
+        for (int i = 0; i < invented; i++) {
+            rig.hear(Rig.nodeInfo(5000 + i, key(i)));
+            rig.run(Duration.ofSeconds(1));
+        }
+        rig.run(Duration.ofMinutes(10));
+        assertThat(rig.radio.crashes()).isZero();
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(78);
+        assertThat(rig.note("keysKnown")).isEqualTo(78 + RadioKeys.MOST_UNLISTED);
+    }
+
+    @Test
+    void radioThatListsManyHasRoomForAsMany() {
+        var rig = new Rig(new KeySyncSettings(KeyPolicy.MISSING, null), LARGE.withNodes(100), 1);
+        for (int node = 1001; node <= 1099; node++) {
+            rig.holds(node, ByteString.EMPTY);
+        }
+        pin(rig, 250);
+        rig.connect();
+        rig.run(Duration.ofHours(1));
+        assertThat(rig.radio.crashes()).isZero();
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(98);
+    }
+
+    /** The radio evicts none of them, like favourites. */
+    @Test
+    void ignoredAndVerifiedNodesTakeRoomToo() {
+        var rig = new Rig(new KeySyncSettings(KeyPolicy.MISSING, 100), LARGE.withNodes(100), 1);
+        for (int node = 1001; node <= 1020; node++) {
+            rig.radio
+                    .nodes()
+                    .put(NodeInfo.newBuilder().setNum(node).setIgnored(true).build());
+            rig.radio
+                    .nodes()
+                    .put(NodeInfo.newBuilder()
+                            .setNum(node + 20)
+                            .setKeyManuallyVerified(true)
+                            .build());
+            rig.radio
+                    .nodes()
+                    .put(NodeInfo.newBuilder()
+                            .setNum(node + 40)
+                            .setFavorite(true)
+                            .setIgnored(node % 2 == 0)
+                            .setKeyManuallyVerified(true)
+                            .build());
+        }
+        pin(rig, 250);
+        rig.connect();
+        rig.run(Duration.ofMinutes(1));
+        for (int node = 2000; node < 2100; node++) {
+            rig.hear(Rig.nodeInfo(node, key(node)));
+            rig.run(Duration.ofSeconds(1));
+        }
+        rig.run(Duration.ofMinutes(10));
+        assertThat(rig.radio.crashes()).isZero();
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(20 + 98 - 60);
+    }
+
     /** Whatever happens on the way: in the end the radio has every key that it may have, and no other. */
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
