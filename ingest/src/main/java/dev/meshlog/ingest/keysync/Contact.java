@@ -74,6 +74,11 @@ record Contact(
                         .build()));
     }
 
+    /** Whether the operator and the air have said nothing new of the node's key. */
+    boolean hasKeyOf(Contact other) {
+        return key.equals(other.key) && verified == other.verified && former.equals(other.former);
+    }
+
     private static User.Builder user(long node, @Nullable RadioNode facts) {
         User.Builder user = User.newBuilder().setId(ByteString.copyFromUtf8(NodeNumber.text(node)));
         if (facts == null) {

@@ -143,7 +143,15 @@ final class Session implements Outbox.Session {
     /** The tables say something else of the node than before. */
     void changed(long node, long now) {
         if (working) {
+            Optional<Contact> before = stock.contact(node);
             stock.review(node);
+            // Tables change with every packet of the node, which is no reason to try again what has failed.
+            boolean sameKey = before.isPresent()
+                    && stock.contact(node).filter(before.get()::hasKeyOf).isPresent();
+            if (sameKey && gaveUp.contains(node)) {
+                return;
+            }
+            gaveUp.remove(node);
             giveIfMissing(node, KeyPushCause.MISSING, now);
         }
     }

@@ -337,6 +337,32 @@ class KeySyncTest {
     }
 
     @Test
+    void failedKeyIsNotTriedAtEveryPacketOfItsNode() {
+        rig.swallowed = message -> message.getPacket().getDecoded().getRequestId() != 0;
+        rig.tables.pin(1, 1);
+        rig.connect();
+        for (int packet = 1; packet <= 100; packet++) {
+            rig.tables.put(1, facts(1, packet), entry(1, KeyState.PINNED, key(1)));
+            rig.run(Duration.ofSeconds(36));
+        }
+        assertThat(rig.records(KeyPushKind.FAILED)).hasSizeBetween(11, 13);
+        assertThat(rig.note("keysPushed")).isBetween(55, 65);
+    }
+
+    @Test
+    void failedKeyIsTriedAtOnceWhenTheTableHasAnother() {
+        rig.swallowed = message -> message.getPacket().getDecoded().getRequestId() != 0;
+        rig.tables.pin(1, 1);
+        rig.connect();
+        rig.run(Duration.ofMinutes(1));
+        assertThat(rig.records(KeyPushKind.FAILED)).hasSize(1);
+        rig.swallowed = message -> false;
+        rig.tables.put(1, facts(1, 1), entry(1, KeyState.PINNED, key(2), key(1)));
+        rig.run(SOON);
+        assertThat(rig.radio.nodes().key(1)).isEqualTo(key(2));
+    }
+
+    @Test
     @DisplayName("RC-01 RC-02 RC-03 RC-04 what is under way ends with its session, and the next one begins anew")
     void lostSessionCancelsItsPushes() {
         for (int node = 1; node <= 40; node++) {
