@@ -49,7 +49,7 @@ final class UnreadMessage {
     }
 
     private void refuse(String why, long now) {
-        if (parts.limits().mayAsk(sender, now)) {
+        if (parts.limits().mayRecord(sender, now)) {
             parts.outside().write(about(KeyPushKind.REFUSED).setDetail(why));
         }
     }

@@ -6,6 +6,7 @@ import static dev.meshlog.ingest.keysync.MemoryTables.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.meshlog.ingest.simulation.RadioLimits;
 import dev.meshlog.ingest.simulation.RadioModel.Transmitted;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
 import dev.meshlog.schemas.meshtastic.Routing;
@@ -162,6 +163,83 @@ class UnreadMessageTest {
         }
         assertThat(rig.radio.transmitted()).hasSizeBetween(6, 12);
         assertThat(rig.records).hasSameSizeAs(rig.radio.transmitted());
+    }
+
+    @Test
+    void senderThatIsTurnedAwayIsAnsweredTheNextTime() {
+        for (int sender = 1; sender <= 7; sender++) {
+            rig.tables.pin(sender, sender);
+        }
+        rig.connect();
+        rig.run(SOON);
+        for (int sender = 1; sender <= 7; sender++) {
+            rig.hear(Rig.direct(sender, 77, key(sender)));
+            rig.run(Duration.ofSeconds(1));
+        }
+        assertThat(rig.radio.transmitted()).hasSize(6);
+        rig.run(Duration.ofMinutes(1));
+        // The sender tries the same message again, and the radio has forgotten it meanwhile.
+        rig.disconnect();
+        rig.radio.nodes().remove(7);
+        rig.connect();
+        rig.run(SOON);
+        rig.hear(Rig.direct(7, 77, key(7)));
+        rig.run(SOON);
+        assertThat(rig.radio.transmitted())
+                .hasSize(7)
+                .last()
+                .satisfies(sent -> assertThat(sent.packet().getTo()).isEqualTo(7));
+    }
+
+    @Test
+    void unknownSenderThatIsTurnedAwayIsAskedTheNextTime() {
+        rig.connect();
+        rig.run(SOON);
+        for (int sender = 1; sender <= 7; sender++) {
+            rig.hear(Rig.direct(sender, sender, key(sender)));
+            rig.run(Duration.ofSeconds(1));
+        }
+        rig.run(Duration.ofMinutes(1));
+        rig.hear(Rig.direct(7, 8, key(7)));
+        rig.run(SOON);
+        assertThat(rig.radio.transmitted()).hasSize(7);
+    }
+
+    @Test
+    void refusalsTakeNothingFromThoseWhoWaitForAnAnswer() {
+        for (int sender = 1; sender <= 20; sender++) {
+            rig.tables.put(sender, facts(sender, 1), entry(sender, KeyState.CONFLICT, key(sender)));
+        }
+        rig.tables.pin(50, 50);
+        rig.connect();
+        rig.run(SOON);
+        for (int sender = 1; sender <= 20; sender++) {
+            rig.hear(Rig.direct(sender, sender, key(sender)));
+            rig.run(Duration.ofMillis(100));
+        }
+        rig.hear(Rig.direct(50, 77, key(50)));
+        rig.run(SOON);
+        assertThat(rig.records(KeyPushKind.REFUSED)).hasSize(6);
+        assertThat(rig.radio.transmitted()).hasSize(1);
+    }
+
+    @Test
+    void favoriteWithoutAKeyGetsItThoughThereIsNoRoomForOthers() {
+        var full = new Rig(new KeySyncSettings(KeyPolicy.ON_DEMAND, 4), RadioLimits.MEASURED, 1);
+        for (int node = 1; node <= 3; node++) {
+            full.radio
+                    .nodes()
+                    .put(NodeInfo.newBuilder().setNum(node).setFavorite(true).build());
+        }
+        full.tables.pin(1, 1);
+        full.tables.pin(4, 4);
+        full.connect();
+        full.run(SOON);
+        full.hear(Rig.direct(4, 76, key(4)));
+        full.hear(Rig.direct(1, 77, key(1)));
+        full.run(SOON);
+        assertThat(full.radio.nodes().key(1)).isEqualTo(key(1));
+        assertThat(full.radio.nodes().key(4)).isEmpty();
     }
 
     @Test
