@@ -28,9 +28,11 @@ final class Differences {
     private record Told(long radio, long node, ByteString key, ByteString held) {}
 
     void tell(long radio, Contact contact, ByteString held) {
-        if (told.put(new Told(radio, contact.node(), contact.key(), held), true) == null) {
-            outside.write(Records.about(contact, KeyPushKind.DIFFERS, KeyPushCause.UNKNOWN)
-                    .setDetail("the radio has " + Hex.of(held.toByteArray())));
+        var difference = new Told(radio, contact.node(), contact.key(), held);
+        if (!told.containsKey(difference)
+                && outside.write(Records.about(contact, KeyPushKind.DIFFERS, KeyPushCause.UNKNOWN)
+                        .setDetail("the radio has " + Hex.of(held.toByteArray())))) {
+            told.put(difference, true);
         }
     }
 }

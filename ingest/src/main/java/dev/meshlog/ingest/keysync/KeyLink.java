@@ -5,6 +5,7 @@ import dev.meshlog.ingest.MeshTables;
 import dev.meshlog.ingest.radio.RadioListener;
 import dev.meshlog.ingest.radio.RadioPort;
 import dev.meshlog.ingest.radio.RelayQueue;
+import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.radio.KeyPush;
@@ -69,6 +70,9 @@ public final class KeyLink implements RadioListener, RelayQueue, AutoCloseable {
 
     @Override
     public void received(FromRadio message, ByteString payload) {
+        if (message.hasMyInfo()) {
+            outside.radio(NodeNumber.of(message.getMyInfo().getMyNodeNum()));
+        }
         step(now -> sync.received(message, now));
     }
 
@@ -81,6 +85,7 @@ public final class KeyLink implements RadioListener, RelayQueue, AutoCloseable {
     @Override
     public void ended() {
         step(sync::ended);
+        outside.radio(null);
     }
 
     @Override

@@ -27,8 +27,8 @@ final class LinkOutside implements Outside {
         this.clock = clock;
     }
 
-    /** The radio's number. */
-    void radio(long node) {
+    /** The radio's number; null while there is none. */
+    void radio(@Nullable Long node) {
         radio = node;
     }
 

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** What the operator asked for: one request after the other, each to its FINISHED record. They wait for a radio, and do not outlive its session. */
 final class Requests {
     private static final int MOST_WAITING = 16;
+    /** With the node. */
+    static final String ANOTHER_KEY = "the radio has another key; 'meshlog keys %s' shows both";
+
     private static final long LISTING = Duration.ofMinutes(1).toNanos();
 
     private final Outside outside;
@@ -76,7 +79,8 @@ final class Requests {
         }
     }
 
-    void ended(Push push, boolean acknowledged) {
+    /** @param held whether the radio has the key, wherever it is from */
+    void ended(Push push, boolean acknowledged, boolean held) {
         Running current = running;
         if (current == null || !current.underWay.remove(push.contact.node())) {
             return;
@@ -89,7 +93,7 @@ final class Requests {
         } else if (push.failure != null) {
             current.count("failed");
         } else {
-            current.count("refused");
+            current.count(held ? "known" : "refused");
         }
         if (current.underWay.isEmpty()) {
             running = null;
@@ -112,8 +116,12 @@ final class Requests {
         } else if (outside.send(Messages.nodesOnly())) {
             session.beginListing();
             current.listingUntil = now + LISTING;
+        } else {
+            // The session may outlive a line that is broken for a moment.
+            running = null;
+            current.count("failed");
+            finish(current, "the radio could not be asked for its nodes");
         }
-        // Otherwise the line is broken, and the end of the session ends the request.
     }
 
     private void give(Running current, Session session, long now) {
@@ -143,7 +151,7 @@ final class Requests {
         if (contact == null) {
             refuse(current, node, session.stock().refusal(node));
         } else if (session.stock().differs(contact)) {
-            refuse(current, node, "the radio has another key; 'meshlog keys " + NodeNumber.text(node) + "' shows both");
+            refuse(current, node, ANOTHER_KEY.formatted(NodeNumber.text(node)));
         } else if (session.stock().isMissing(contact)) {
             giveOrTell(current, session, contact, now);
         } else {

@@ -165,11 +165,12 @@ final class Session implements Outbox.Session {
     }
 
     private void giveMissing(KeyPushCause cause, long now) {
+        boolean full = false;
         for (Contact contact : stock.missing()) {
-            if (stock.isWanted(contact.node())
-                    && !gaveUp.contains(contact.node())
-                    && give(contact, cause, null, now).isEmpty()) {
-                return;
+            boolean due = stock.isWanted(contact.node()) && !gaveUp.contains(contact.node());
+            // One record says that there is no room. Favourites that lack their keys need none.
+            if (due && !(full && isFull(contact))) {
+                full |= give(contact, cause, null, now).isEmpty();
             }
         }
     }
@@ -259,7 +260,27 @@ final class Session implements Outbox.Session {
             giveIfMissing(node, push.cause, now);
         } else if (push.failure != null) {
             gaveUp.add(node);
+        } else if (!isHeld(push)) {
+            parts.outside()
+                    .write(Records.about(push.contact, KeyPushKind.REFUSED, push.cause)
+                            .setAttempt(push.attempt)
+                            .setRequest(push.request)
+                            .setDetail(refusal(node)));
         }
-        parts.requests().ended(push, acknowledged);
+        parts.requests().ended(push, acknowledged, isHeld(push));
+    }
+
+    /** Whether the radio has the key that the table says by now. */
+    private boolean isHeld(Push push) {
+        long node = push.contact.node();
+        return stock.contact(node)
+                .filter(contact -> contact.key().equals(stock.radio().key(node)))
+                .isPresent();
+    }
+
+    private String refusal(long node) {
+        return stock.contact(node).isPresent()
+                ? Requests.ANOTHER_KEY.formatted(NodeNumber.text(node))
+                : stock.refusal(node);
     }
 }

@@ -337,6 +337,116 @@ class KeySyncTest {
     }
 
     @Test
+    void keyThatTheRadioLearnsMeanwhileIsKnown() {
+        var onDemand = new Rig(KeyPolicy.ON_DEMAND);
+        onDemand.swallowed = message -> message.getPacket().getDecoded().getRequestId() != 0;
+        onDemand.tables.pin(1, 1);
+        onDemand.connect();
+        onDemand.run(SOON);
+        onDemand.sync.asked(request(1L, false, false), onDemand.now);
+        onDemand.run(Duration.ofSeconds(1));
+        onDemand.hear(Rig.nodeInfo(1, key(1)));
+        onDemand.run(SOON);
+        assertThat(onDemand.records)
+                .extracting(KeyPush::getKind)
+                .containsExactly(KeyPushKind.PUSHED, KeyPushKind.FINISHED);
+        assertThat(onDemand.records.get(1).getCounters())
+                .containsEntry("known", 1L)
+                .containsEntry("pushed", 1L)
+                .containsEntry("refused", 0L);
+    }
+
+    @Test
+    void keyThatTheTableWithdrawsMeanwhileIsRefusedWithAReason() {
+        var onDemand = new Rig(KeyPolicy.ON_DEMAND);
+        onDemand.swallowed = message -> message.getPacket().getDecoded().getRequestId() != 0;
+        onDemand.tables.pin(1, 1);
+        onDemand.connect();
+        onDemand.run(SOON);
+        onDemand.sync.asked(request(1L, false, false), onDemand.now);
+        onDemand.run(Duration.ofSeconds(1));
+        onDemand.tables.put(1, facts(1, 1), entry(1, KeyState.CONFLICT, key(1)));
+        onDemand.run(SOON);
+        assertThat(onDemand.records(KeyPushKind.REFUSED)).singleElement().satisfies(refused -> {
+            assertThat(refused.getDetail()).isEqualTo("its key is in state CONFLICT");
+            assertThat(refused.getRequest()).isEqualTo("r");
+            assertThat(refused.getCause()).isEqualTo(KeyPushCause.OPERATOR);
+        });
+        assertThat(onDemand.records(KeyPushKind.FINISHED))
+                .singleElement()
+                .satisfies(finished -> assertThat(finished.getCounters()).containsEntry("refused", 1L));
+    }
+
+    @Test
+    void keyThatTheRadioLearnsDifferentlyMeanwhileIsRefusedWithAReason() {
+        var onDemand = new Rig(KeyPolicy.ON_DEMAND);
+        onDemand.tables.pin(1, 1);
+        onDemand.connect();
+        onDemand.run(SOON);
+        onDemand.lineBroken = true;
+        onDemand.sync.asked(request(1L, false, false), onDemand.now);
+        onDemand.run(Duration.ofSeconds(1));
+        onDemand.hear(Rig.nodeInfo(1, key(2)));
+        onDemand.run(Duration.ofSeconds(1));
+        onDemand.lineBroken = false;
+        onDemand.run(SOON);
+        assertThat(onDemand.radio.nodes().key(1)).isEqualTo(key(2));
+        assertThat(onDemand.records(KeyPushKind.REFUSED))
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.getDetail())
+                        .isEqualTo("the radio has another key; 'meshlog keys !00000001' shows both"));
+    }
+
+    @Test
+    void requestEndsWhenTheRadioCannotBeAsked() {
+        threeKeys();
+        rig.connect();
+        rig.run(SOON);
+        rig.lineBroken = true;
+        rig.sync.asked(request(null, true, false), rig.now);
+        rig.run(SOON);
+        rig.lineBroken = false;
+        rig.sync.asked(request(null, true, false), rig.now);
+        rig.run(SOON);
+        assertThat(rig.records(KeyPushKind.FINISHED))
+                .extracting(finished -> finished.getCounters().get("failed"))
+                .containsExactly(1L, 0L);
+    }
+
+    @Test
+    void favoritesGetTheirKeysThoughThereIsNoRoomForOthers() {
+        var full = new Rig(new KeySyncSettings(KeyPolicy.MISSING, 5), RadioLimits.MEASURED, 1);
+        for (int node = 1; node <= 20; node++) {
+            full.tables.pin(node, node);
+        }
+        for (int node = 1; node <= 3; node++) {
+            full.radio
+                    .nodes()
+                    .put(NodeInfo.newBuilder().setNum(node).setFavorite(true).build());
+        }
+        full.connect();
+        full.run(SOON);
+        for (int node = 1; node <= 3; node++) {
+            assertThat(full.radio.nodes().key(node)).isEqualTo(key(node));
+        }
+        assertThat(full.radio.nodes().favorites()).isEqualTo(3);
+        assertThat(full.records(KeyPushKind.REFUSED)).hasSize(1);
+    }
+
+    @Test
+    void differenceThatCouldNotBeKeptIsToldLater() {
+        rig.holds(1, key(2));
+        rig.tables.pin(1, 1);
+        rig.diskFull = true;
+        rig.connect();
+        rig.run(SOON);
+        rig.diskFull = false;
+        rig.tables.put(1, facts(1, 2), entry(1, KeyState.PINNED, key(1)));
+        rig.tables.put(1, facts(1, 3), entry(1, KeyState.PINNED, key(1)));
+        assertThat(rig.records(KeyPushKind.DIFFERS)).hasSize(1);
+    }
+
+    @Test
     void failedKeyIsNotTriedAtEveryPacketOfItsNode() {
         rig.swallowed = message -> message.getPacket().getDecoded().getRequestId() != 0;
         rig.tables.pin(1, 1);

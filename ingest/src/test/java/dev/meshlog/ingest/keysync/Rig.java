@@ -38,6 +38,9 @@ final class Rig implements Outside {
     /** What the radio says and does not arrive. */
     Predicate<FromRadio> swallowed = message -> false;
 
+    boolean diskFull;
+    boolean lineBroken;
+
     long now;
     private boolean open;
     private long lastByte;
@@ -180,7 +183,7 @@ final class Rig implements Outside {
 
     @Override
     public boolean send(ToRadio message) {
-        if (!radio.isConnected()) {
+        if (lineBroken || !radio.isConnected()) {
             return false;
         }
         radio.receive(message, now);
@@ -190,6 +193,9 @@ final class Rig implements Outside {
 
     @Override
     public boolean write(KeyPush.Builder record) {
+        if (diskFull) {
+            return false;
+        }
         records.add(record.build());
         return true;
     }
