@@ -41,6 +41,7 @@ final class KeySync {
         }
         current.received(message, now);
         if (message.getConfigCompleteId() == Messages.NODES_ONLY) {
+            current.listed(now);
             parts.requests().listed(current, now);
             step(now);
         }

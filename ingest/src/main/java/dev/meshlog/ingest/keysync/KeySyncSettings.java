@@ -15,7 +15,11 @@ public record KeySyncSettings(KeyPolicy policy, @Nullable Integer maxNodes) {
 
     /** How many nodes may be favourites at most: when all are, the next new node crashes the radio, and again after its restart. */
     int cap(int listed) {
-        int room = maxNodes == null ? Math.max(LEAST_ROOM, listed) : maxNodes;
-        return Math.max(0, room - UNPROTECTED);
+        return Math.max(0, room(listed) - UNPROTECTED);
+    }
+
+    /** How many nodes the radio can have at least, when it has listed so many. */
+    int room(int listed) {
+        return maxNodes == null ? Math.max(LEAST_ROOM, listed) : maxNodes;
     }
 }

@@ -106,6 +106,11 @@ final class RadioKeys {
         return nodes.getOrDefault(node, NOTHING).isGuarded();
     }
 
+    /** Whether the radio had it when it told its nodes. */
+    boolean isListed(long node) {
+        return nodes.getOrDefault(node, NOTHING).listed;
+    }
+
     /** Its owner ignores the node; a contact would undo that. */
     boolean isIgnored(long node) {
         return nodes.getOrDefault(node, NOTHING).ignored;
@@ -122,7 +127,7 @@ final class RadioKeys {
         return listed;
     }
 
-    /** How many entries there are. */
+    /** How many nodes the radio had at any time: once there are more than it has room for, some are gone. */
     int size() {
         return nodes.size();
     }

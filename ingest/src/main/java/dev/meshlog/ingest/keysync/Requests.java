@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What the operator asked for: one request after the other, each to its FINISHED record. They wait for a radio, and do not outlive its session. */
 final class Requests {
-    private static final int MOST_WAITING = 16;
+    /** How long a radio may take to tell its nodes. */
+    static final long LISTING = Duration.ofMinutes(1).toNanos();
     /** With the node. */
     static final String ANOTHER_KEY = "the radio has another key; 'meshlog keys %s' shows both";
 
-    private static final long LISTING = Duration.ofMinutes(1).toNanos();
+    private static final int MOST_WAITING = 16;
 
     private final Outside outside;
     private final Deque<KeyPush> waiting = new ArrayDeque<>();
@@ -57,7 +58,7 @@ final class Requests {
 
     void tick(Session session, long now) {
         Running current = running;
-        if (current == null && session.isWorking() && !waiting.isEmpty()) {
+        if (current == null && session.isWorking() && !session.stock().isListing() && !waiting.isEmpty()) {
             running = new Running(waiting.remove());
             start(running, session, now);
         } else if (current != null && current.listingUntil != 0 && now >= current.listingUntil) {

@@ -31,6 +31,12 @@ final class Session implements Outbox.Session {
     private boolean complete;
     private boolean working;
     private long nextCheck;
+    /** A contact was new to a radio without room: another node had to go, and only the radio knows which. */
+    private boolean mayHaveEvicted;
+
+    private long nextListing;
+    /** When the radio is not waited for any longer; 0 when it is not telling its nodes because of us. */
+    private long listingUntil;
     /** Left alone until the next check. */
     private final Set<Long> gaveUp = new HashSet<>();
     /** Nodes of which it was said that there is no room for them. */
@@ -123,8 +129,38 @@ final class Session implements Outbox.Session {
             nextCheck = now + SAFETY_NET;
             check(now);
         }
+        askWhatIsLeft(now);
         answerUnread(now);
         outbox.pump(now);
+    }
+
+    /** Asks at the end of a round, since each contact of it may have cost another one. */
+    private void askWhatIsLeft(long now) {
+        if (listingUntil != 0 && now >= listingUntil) {
+            listingUntil = 0;
+            endListing(false);
+        }
+        if (mayHaveEvicted
+                && now >= nextListing
+                && !stock.isListing()
+                && outbox.pushes().isEmpty()
+                && parts.outside().send(Messages.nodesOnly())) {
+            mayHaveEvicted = false;
+            nextListing = now + SAFETY_NET;
+            listingUntil = now + Requests.LISTING;
+            beginListing();
+        }
+    }
+
+    /** The radio has told its whole list again. */
+    void listed(long now) {
+        if (listingUntil != 0) {
+            listingUntil = 0;
+            endListing(true);
+            if (stock.readTables()) {
+                giveMissing(KeyPushCause.SAFETY_NET, now);
+            }
+        }
     }
 
     /** Costs the radio nothing, and us one comparison, as long as all is well. */
@@ -252,6 +288,9 @@ final class Session implements Outbox.Session {
     public void ended(Push push, boolean acknowledged, long now) {
         long node = push.contact.node();
         if (acknowledged) {
+            RadioKeys known = stock.radio();
+            mayHaveEvicted |=
+                    !known.isListed(node) && known.size() >= parts.settings().room(known.listedNodes());
             stock.learn(node, radio -> radio.given(push.contact));
             for (int message : push.unread) {
                 UnreadMessage.requestRetry(this, parts, push.contact, message, now);

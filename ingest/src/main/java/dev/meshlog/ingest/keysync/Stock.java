@@ -62,6 +62,10 @@ final class Stock {
         listing = new RadioKeys();
     }
 
+    boolean isListing() {
+        return listing != null;
+    }
+
     void endListing(boolean isComplete) {
         if (isComplete && listing != null) {
             radio = listing;

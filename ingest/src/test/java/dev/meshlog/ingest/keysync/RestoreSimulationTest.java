@@ -199,6 +199,28 @@ class RestoreSimulationTest {
         assertThat(rig.radio.nodes().favorites()).isEqualTo(20 + 98 - 60);
     }
 
+    /** Each key that is given costs a full radio another one, and it does not say which. */
+    @Test
+    void keysThatGaveWayAreMissedAndGivenAgain() {
+        var rig = new Rig(new KeySyncSettings(KeyPolicy.MISSING, 100), LARGE.withNodes(100), 1);
+        for (int node = 1; node <= 99; node++) {
+            rig.holds(node, key(node));
+        }
+        pin(rig, 129);
+        rig.connect();
+        rig.run(Duration.ofHours(1));
+        long held = rig.radio.nodes().all().stream()
+                .filter(each -> !each.getUser().getPublicKey().isEmpty())
+                .count();
+        assertThat(rig.note("keysKnown")).isEqualTo((int) held);
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(98);
+        assertThat(rig.radio.crashes()).isZero();
+        assertThat(rig.radio.traffic().configRequests()).isBetween(3, 7);
+        long bytes = rig.radio.traffic().bytes();
+        rig.run(Duration.ofHours(1));
+        assertThat(rig.radio.traffic().bytes()).isEqualTo(bytes);
+    }
+
     /** Whatever happens on the way: in the end the radio has every key that it may have, and no other. */
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
