@@ -23,6 +23,7 @@ final class RadioKeys {
     /** Those that only the air speaks of, the one heard last at the end: whoever has a transmitter can invent them. */
     private final Set<Long> unlisted = new LinkedHashSet<>();
 
+    private boolean complete;
     private int listed;
     private int guarded;
     private int keys;
@@ -47,7 +48,12 @@ final class RadioKeys {
                         node.getFavorite(),
                         node.getKeyManuallyVerified(),
                         node.getIgnored(),
-                        true));
+                        !complete || isListed(NodeNumber.of(node.getNum()))));
+    }
+
+    /** The list is at its end: what is told later may have taken the place of another node, and is no sign of room. */
+    void complete() {
+        complete = true;
     }
 
     /** The radio has decoded a packet in which the node says its key. It believes the first one. */

@@ -115,6 +115,7 @@ final class Session implements Outbox.Session {
 
     void complete(long ownNode, long now) {
         stock.belongsTo(ownNode);
+        stock.radio().complete();
         complete = true;
         tick(now);
     }

@@ -69,6 +69,7 @@ final class Stock {
     void endListing(boolean isComplete) {
         if (isComplete && listing != null) {
             radio = listing;
+            radio.complete();
         }
         listing = null;
     }

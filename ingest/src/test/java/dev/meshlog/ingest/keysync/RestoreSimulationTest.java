@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.meshlog.ingest.simulation.RadioLimits;
+import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
 import dev.meshlog.schemas.radio.KeyPush;
 import dev.meshlog.schemas.radio.KeyPushKind;
@@ -149,6 +150,24 @@ class RestoreSimulationTest {
         assertThat(rig.radio.crashes()).isZero();
         assertThat(rig.radio.nodes().favorites()).isEqualTo(78);
         assertThat(rig.note("keysKnown")).isEqualTo(78 + RadioKeys.MOST_UNLISTED);
+    }
+
+    @Test
+    void nodesThatAreToldAfterTheListAreNoSignOfRoom() {
+        var rig = new Rig(new KeySyncSettings(KeyPolicy.MISSING, null), LARGE.withNodes(80), 1);
+        rig.connect();
+        rig.run(Duration.ofMinutes(1));
+        for (int node = 1001; node <= 1100; node++) {
+            rig.sync.received(
+                    FromRadio.newBuilder()
+                            .setNodeInfo(NodeInfo.newBuilder().setNum(node))
+                            .build(),
+                    rig.now);
+        }
+        pin(rig, 250);
+        rig.run(Duration.ofHours(1));
+        assertThat(rig.radio.crashes()).isZero();
+        assertThat(rig.radio.nodes().favorites()).isEqualTo(78);
     }
 
     @Test
