@@ -1,5 +1,6 @@
 package dev.meshlog.infra.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.meshlog.ingest.LinkConfig;
 import dev.meshlog.ingest.Pace;
@@ -126,6 +127,7 @@ public record LinkSettings(
     }
 
     /** Whether there is a radio at its end that can be spoken to. */
+    @JsonIgnore
     public boolean isToRadio() {
         return type.equals("tcp") || type.equals("serial");
     }
