@@ -33,8 +33,7 @@ public record RadioStreamsConfig(Map<String, String> client, Path stateDirectory
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
         // For the stores that change with almost every packet: their changelogs get one record a key and transaction.
-        // What is
-        // published does not wait for it, the processors forward it themselves.
+        // What is published does not wait for it: the processors forward it themselves.
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
         // Decisions and frames, or outcomes of several kinds, come to the same in any order: none waits for the other.
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
