@@ -197,18 +197,28 @@ public record Redaction(ByteString payload, List<String> paths) {
             }
         }
 
-        /** Thirty-two random bytes are this about never: each of their tags would have to be larger than the one before, and small. */
+        /**
+         * As an encoder writes them: each field once, in ascending order, in the shortest form, none of eight bytes, for no part has one. Of 10^12 random
+         * sequences of 32 bytes about one is like that.
+         */
         private boolean areNumbers(int start, int end) {
             var reader = new WireReader(bytes, start, end);
             int last = 0;
             while (reader.nextTag()) {
-                boolean ascending = reader.field() >= last && reader.field() < MOST_PARAMETERS;
-                if (!ascending || reader.wireType() == WireReader.LENGTH_DELIMITED || !reader.value()) {
+                boolean ascending = reader.field() > last && reader.field() < MOST_PARAMETERS;
+                boolean number = reader.wireType() == WireReader.VARINT || reader.wireType() == WireReader.FIXED32;
+                if (!ascending || !number || !reader.value() || !isShortest(reader)) {
                     return false;
                 }
                 last = reader.field();
             }
             return reader.atEnd();
+        }
+
+        private boolean isShortest(WireReader reader) {
+            return reader.wireType() != WireReader.VARINT
+                    || reader.valueEnd() - reader.valueStart() == 1
+                    || bytes[reader.valueEnd() - 1] != 0;
         }
 
         private void field(Secrets.Rule rule, WireReader reader, String path) {

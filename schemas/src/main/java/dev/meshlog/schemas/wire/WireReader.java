@@ -4,6 +4,7 @@ package dev.meshlog.schemas.wire;
 final class WireReader {
     static final int VARINT = 0;
     static final int LENGTH_DELIMITED = 2;
+    static final int FIXED32 = 5;
 
     private final byte[] bytes;
     private final int end;
@@ -52,7 +53,7 @@ final class WireReader {
                 }
                 position += (int) length;
             }
-            case 5 -> position += 4;
+            case FIXED32 -> position += 4;
             default -> {
                 return false;
             }

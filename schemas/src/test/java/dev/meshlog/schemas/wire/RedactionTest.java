@@ -22,6 +22,7 @@ import dev.meshlog.schemas.meshtastic.QueueStatus;
 import dev.meshlog.schemas.meshtastic.SecurityConfig;
 import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
 import dev.meshlog.schemas.meshtastic.XModem;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -250,6 +251,27 @@ class RedactionTest {
         }
     }
 
+    /** A key with these bytes happens: one of a million was taken for numbers while fields of eight bytes counted as such. */
+    @Test
+    void keyThatReadsLikeNumbersNoPartHasIsBlanked() {
+        assertThat(misplacedOfLora(
+                        "09" + "a1".repeat(8) + "11" + "b2".repeat(8) + "19" + "c3".repeat(8) + "3d01020304"))
+                .as("eight bytes each")
+                .containsExactly("config.lora.misplaced");
+        assertThat(misplacedOfLora("0d" + "a1".repeat(4) + "0d" + "b2".repeat(4) + "15" + "c3".repeat(4) + "1d"
+                        + "d4".repeat(4) + "25" + "e5".repeat(4) + "2d" + "f6".repeat(4) + "3001"))
+                .as("one field twice")
+                .containsExactly("config.lora.misplaced");
+        assertThat(misplacedOfLora("0d" + "a1".repeat(4) + "15" + "b2".repeat(4) + "1d" + "c3".repeat(4) + "25"
+                        + "d4".repeat(4) + "2d" + "e5".repeat(4) + "30" + "81808080" + "8000"))
+                .as("a longer form than needed")
+                .containsExactly("config.lora.misplaced");
+        assertThat(misplacedOfLora("0d" + "a1".repeat(4) + "15" + "b2".repeat(4) + "1d" + "c3".repeat(4) + "25"
+                        + "d4".repeat(4) + "2d" + "e5".repeat(4) + "35" + "f6".repeat(4) + "3801"))
+                .as("numbers as a radio writes them")
+                .isEmpty();
+    }
+
     @Test
     void randomKeyIsNeverTakenForAListOfNumbers() {
         long seed = new Random().nextLong();
@@ -257,9 +279,17 @@ class RedactionTest {
         byte[] key = new byte[32];
         for (int i = 0; i < 100_000; i++) {
             random.nextBytes(key);
-            Redaction redaction = Redaction.ofFromRadio(nested(5, nested(6, ByteString.copyFrom(key))));
-            assertThat(redaction.paths()).as("seed %d, %d", seed, i).containsExactly("config.lora.misplaced");
+            assertThat(misplacedOfLora(HexFormat.of().formatHex(key)))
+                    .as("seed %d, %d", seed, i)
+                    .containsExactly("config.lora.misplaced");
         }
+    }
+
+    private static List<String> misplacedOfLora(String hex) {
+        byte[] part = HexFormat.of().parseHex(hex);
+        assertThat(part).hasSize(32);
+        return Redaction.ofFromRadio(nested(5, nested(6, ByteString.copyFrom(part))))
+                .paths();
     }
 
     private static String shown(ByteString message) {
