@@ -14,8 +14,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -95,7 +96,7 @@ public final class VirtualNode implements AutoCloseable {
             RelayQueue relays,
             MeshTables tables,
             InstantSource clock) {
-        var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("virtual-node-" + port.link(), true));
+        var loop = eventLoop("virtual-node-" + port.link());
         var uplink = new LinkUplink(port, relays);
         var way = new Relays(network, uplink, settings.relayPatience(), clock);
         var node = new VirtualNode(port.link(), settings, tables, way, switchboard -> {}, loop, clock);
@@ -115,7 +116,7 @@ public final class VirtualNode implements AutoCloseable {
                 switchboard.is(NetworkDevice.of(network, tables, region));
             }
         };
-        var loop = new NioEventLoopGroup(1, new DefaultThreadFactory("virtual-node-" + network, true));
+        var loop = eventLoop("virtual-node-" + network);
         return new VirtualNode(network, settings, tables, null, identity, loop, clock);
     }
 
@@ -216,6 +217,10 @@ public final class VirtualNode implements AutoCloseable {
                 loop.execute(this::writeAll);
             }
         });
+    }
+
+    private static EventLoopGroup eventLoop(String thread) {
+        return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(thread, true), NioIoHandler.newFactory());
     }
 
     private static void run(EventLoopGroup loop, Runnable work) {
