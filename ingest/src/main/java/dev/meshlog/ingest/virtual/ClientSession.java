@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.virtual;
 
 import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.TokenBucket;
 import dev.meshlog.schemas.wire.FrameParser;
 import java.util.ArrayDeque;
 import java.util.Collections;

@@ -1,7 +1,7 @@
-package dev.meshlog.ingest.virtual;
+package dev.meshlog.ingest;
 
 /** So many at once, and then so many a minute. Time is handed in, in nanoseconds. */
-final class TokenBucket {
+public final class TokenBucket {
     private static final double NANOS_PER_MINUTE = 60e9;
 
     private final double perNano;
@@ -9,14 +9,14 @@ final class TokenBucket {
     private double tokens;
     private long countedAt;
 
-    TokenBucket(int perMinute, int size, long now) {
+    public TokenBucket(int perMinute, int size, long now) {
         this.perNano = perMinute / NANOS_PER_MINUTE;
         this.size = size;
         this.tokens = size;
         this.countedAt = now;
     }
 
-    boolean take(long now) {
+    public boolean take(long now) {
         tokens = Math.min(size, tokens + (now - countedAt) * perNano);
         countedAt = now;
         if (tokens < 1) {

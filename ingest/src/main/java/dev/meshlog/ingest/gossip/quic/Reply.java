@@ -1,0 +1,19 @@
+package dev.meshlog.ingest.gossip.quic;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** What a peer answers to one question, message by message. One thread. */
+public interface Reply extends AutoCloseable {
+    /**
+     * The next message, or nothing behind the last one.
+     *
+     * @throws PeerException when the peer refuses, breaks off, says something else, or says nothing for so long
+     */
+    Optional<SpecificRecordBase> next(Duration patience) throws PeerException, InterruptedException;
+
+    /** Tells the peer that no more is wanted. */
+    @Override
+    void close();
+}

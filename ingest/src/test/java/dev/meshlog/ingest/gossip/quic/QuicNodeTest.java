@@ -1,0 +1,306 @@
+package dev.meshlog.ingest.gossip.quic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.meshlog.ingest.gossip.wire.EncodedMessage;
+import dev.meshlog.ingest.gossip.wire.MessageType;
+import dev.meshlog.ledger.Domain;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.ledger.crypto.SigningKey;
+import dev.meshlog.schemas.Bytes120;
+import dev.meshlog.schemas.Bytes64;
+import dev.meshlog.schemas.gossip.RefusalReason;
+import dev.meshlog.schemas.gossip.StatusQuery;
+import dev.meshlog.schemas.gossip.VerticesByRound;
+import dev.meshlog.schemas.ledger.SignedVertex;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real QUIC on this machine. */
+class QuicNodeTest {
+    private static final Hash NETWORK = Domain.contentId(new byte[] {1});
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Set<MessageType> VERTICES = EnumSet.of(MessageType.VERTEX);
+
+    private final List<QuicNode> open = new ArrayList<>();
+    private final Recorder atAlice = new Recorder();
+    private final Recorder atBob = new Recorder();
+
+    @AfterEach
+    void close() {
+        open.forEach(QuicNode::close);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void peersKnowEachOtherByTheirKeysAndTalkBothWays(String address) throws Exception {
+        QuicNode alice = node(1, address, PeerLimits.DEFAULT, atAlice);
+        QuicNode bob = node(2, address, PeerLimits.DEFAULT, atBob);
+        atAlice.answering = (question, answer) -> {
+            for (int i = 1; i <= 3; i++) {
+                answer.send(vertex(i));
+            }
+        };
+
+        Peer aliceAtBob = dial(bob, alice);
+        Peer bobAtAlice = next(atAlice.connected);
+
+        assertThat(aliceAtBob.info().publicKey()).isEqualTo(key(1).publicKey());
+        assertThat(aliceAtBob.info().dialed()).isTrue();
+        assertThat(bobAtAlice.info().publicKey()).isEqualTo(key(2).publicKey());
+        assertThat(bobAtAlice.info().dialed()).isFalse();
+        assertThat(bobAtAlice.info().remote().getAddress())
+                .isEqualTo(alice.address().getAddress());
+
+        assertThat(aliceAtBob.push(EncodedMessage.of(vertex(10)))).isTrue();
+        assertThat(bobAtAlice.push(EncodedMessage.of(vertex(20)))).isTrue();
+        assertThat(next(atAlice.pushed)).isEqualTo(vertex(10));
+        assertThat(next(atBob.pushed)).isEqualTo(vertex(20));
+
+        var question = new VerticesByRound(1L, 3L);
+        try (Reply reply = aliceAtBob.ask(question, VERTICES)) {
+            assertThat(all(reply)).containsExactly(vertex(1), vertex(2), vertex(3));
+        }
+        assertThat(atAlice.asked).containsExactly(question);
+    }
+
+    @Test
+    void refusedPeerIsToldWhy() throws Exception {
+        QuicNode alice = node(1, PeerLimits.DEFAULT, atAlice);
+        atAlice.refusal = new PeerRefusal(RefusalReason.TOO_MANY_LISTENERS, "all 3 places are taken");
+
+        assertThatThrownBy(() -> dial(node(2, PeerLimits.DEFAULT, atBob), alice))
+                .hasRootCauseInstanceOf(PeerException.class)
+                .hasMessageContaining("TOO_MANY_LISTENERS: the peer says: all 3 places are taken");
+        assertThat(atAlice.connected).isEmpty();
+        assertThat(atBob.connected).isEmpty();
+    }
+
+    @Test
+    void oneNetworkDoesNotTalkToAnother() throws Exception {
+        QuicNode alice = node(1, PeerLimits.DEFAULT, atAlice);
+        QuicNode stranger =
+                open(new Identity(Hash.ZERO, key(2), false, null), "127.0.0.1", 10, PeerLimits.DEFAULT, atBob);
+
+        assertThatThrownBy(() -> dial(stranger, alice)).hasMessageContaining("OTHER_NETWORK");
+        assertThat(atAlice.connected).isEmpty();
+    }
+
+    @Test
+    void nobodyThereIsAnErrorAndNoWait() throws Exception {
+        QuicNode alice = node(1, PeerLimits.DEFAULT, atAlice);
+        var nowhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+
+        assertThatThrownBy(() ->
+                        alice.dial(nowhere).orTimeout(30, TimeUnit.SECONDS).join())
+                .hasMessageContaining("NOT_FOUND");
+    }
+
+    @Test
+    void placesAreCountedBeforeAnybodySaysHello() throws Exception {
+        QuicNode alice = open(new Identity(NETWORK, key(1), false, null), "127.0.0.1", 1, PeerLimits.DEFAULT, atAlice);
+        Peer first = dial(node(2, PeerLimits.DEFAULT, atBob), alice);
+
+        assertThatThrownBy(() -> dial(node(3, PeerLimits.DEFAULT, new Recorder()), alice))
+                .hasMessageContaining("TOO_MANY_PEERS");
+        first.close(new PeerRefusal(RefusalReason.CLOSING, "makes room"));
+        assertThat(next(atAlice.disconnected).detail()).isEqualTo("the peer says: makes room");
+        assertThat(dial(node(4, PeerLimits.DEFAULT, new Recorder()), alice)).isNotNull();
+    }
+
+    @Test
+    void answerThatNobodyReadsWaitsAndIsThenGivenUp() throws Exception {
+        PeerLimits impatient = limits(Duration.ofMillis(300), 8 << 20, 16 << 20);
+        QuicNode alice = node(1, impatient, atAlice);
+        var sent = new java.util.concurrent.atomic.AtomicInteger();
+        atAlice.answering = (question, answer) -> {
+            for (int i = 0; i < 1_000; i++) {
+                answer.send(vertex(i, 256 << 10));
+                sent.incrementAndGet();
+            }
+        };
+        Peer peer = dial(node(2, PeerLimits.DEFAULT, atBob), alice);
+
+        try (Reply reply = peer.ask(new StatusQuery(), VERTICES)) {
+            assertThat(reply.next(PATIENCE)).isPresent();
+            int before = awaitStandstill(sent);
+            assertThat(before).as("of 250 MiB").isLessThan(100);
+            assertThatThrownBy(() -> all(reply)).isInstanceOf(PeerException.class);
+        }
+    }
+
+    @Test
+    void peerWhoseMessagesNobodyTakesIsNotRead() throws Exception {
+        PeerLimits small = limits(Duration.ofSeconds(20), 1 << 20, 4 << 20);
+        QuicNode alice = node(1, small, atAlice);
+        atAlice.takes = false;
+        Peer peer = dial(node(2, small, atBob), alice);
+
+        int accepted = 0;
+        while (peer.push(EncodedMessage.of(vertex(accepted, 64 << 10)))) {
+            accepted++;
+        }
+        int expected = accepted;
+        assertThat(accepted).as("4 MiB wait for the peer").isBetween(50, 70);
+        await().atMost(PATIENCE).until(() -> atAlice.pushed.size() >= 16);
+        assertThat(atAlice.pushed.size())
+                .as("1 MiB is not taken, and what was read with it")
+                .isLessThan(40);
+
+        atAlice.takeAll();
+
+        await().atMost(PATIENCE).until(() -> atAlice.pushed.size() == expected);
+    }
+
+    @Test
+    void tooManyQuestionsAreRefusedOneByOne() throws Exception {
+        var limits = new PeerLimits(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(15),
+                32 << 20,
+                600_000,
+                8 << 20,
+                8 << 20,
+                30,
+                16,
+                Duration.ofSeconds(20));
+        QuicNode alice = node(1, limits, atAlice);
+        Peer peer = dial(node(2, PeerLimits.DEFAULT, atBob), alice);
+
+        int answered = 0;
+        PeerException refused = null;
+        while (refused == null && answered < 30) {
+            try (Reply reply = peer.ask(new StatusQuery(), EnumSet.of(MessageType.STATUS))) {
+                assertThat(reply.next(PATIENCE)).isEmpty();
+                answered++;
+            } catch (PeerException e) {
+                refused = e;
+            }
+        }
+
+        assertThat(answered).isEqualTo(3);
+        assertThat(refused).hasMessageContaining("TOO_FAST");
+    }
+
+    @Test
+    void whoStopsSaysSo() throws Exception {
+        QuicNode alice = node(1, PeerLimits.DEFAULT, atAlice);
+        dial(node(2, PeerLimits.DEFAULT, atBob), alice);
+
+        alice.close();
+
+        assertThat(next(atBob.disconnected))
+                .isEqualTo(new PeerRefusal(RefusalReason.CLOSING, "the peer says: this node stops"));
+    }
+
+    private static int awaitStandstill(java.util.concurrent.atomic.AtomicInteger counter) {
+        await().during(Duration.ofMillis(200)).atMost(PATIENCE).until(new java.util.concurrent.Callable<Boolean>() {
+            private int last = -1;
+
+            @Override
+            public Boolean call() {
+                int now = counter.get();
+                boolean same = now == last;
+                last = now;
+                return same;
+            }
+        });
+        return counter.get();
+    }
+
+    private static List<SpecificRecordBase> all(Reply reply) throws Exception {
+        List<SpecificRecordBase> all = new ArrayList<>();
+        Optional<SpecificRecordBase> next = reply.next(PATIENCE);
+        while (next.isPresent()) {
+            all.add(next.get());
+            next = reply.next(PATIENCE);
+        }
+        return all;
+    }
+
+    private static Peer dial(QuicNode from, QuicNode to) {
+        try {
+            return from.dial(to.address()).orTimeout(30, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private static <T> T next(java.util.concurrent.BlockingQueue<T> queue) throws InterruptedException {
+        @Nullable T value = queue.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(value).isNotNull();
+        return java.util.Objects.requireNonNull(value);
+    }
+
+    private QuicNode node(int seed, PeerLimits limits, PeerEvents events) throws IOException {
+        return node(seed, "127.0.0.1", limits, events);
+    }
+
+    private QuicNode node(int seed, String address, PeerLimits limits, PeerEvents events) throws IOException {
+        return open(new Identity(NETWORK, key(seed), false, null), address, 10, limits, events);
+    }
+
+    private QuicNode open(Identity identity, String address, int places, PeerLimits limits, PeerEvents events)
+            throws IOException {
+        QuicNode node = QuicNode.open(
+                identity,
+                new QuicNode.Settings(new InetSocketAddress(address, 0), places, limits),
+                events,
+                Ed25519.bouncyCastle(),
+                Clock.systemUTC());
+        open.add(node);
+        return node;
+    }
+
+    private static PeerLimits limits(Duration readWithin, int untaken, int unsent) {
+        PeerLimits all = PeerLimits.DEFAULT;
+        return new PeerLimits(
+                all.helloWithin(),
+                all.questionWithin(),
+                all.idle(),
+                all.pushBytesPerSecond(),
+                all.pushesPerMinute(),
+                untaken,
+                unsent,
+                all.questionsPerMinute(),
+                all.questionsAtOnce(),
+                readWithin);
+    }
+
+    private static SignedVertex vertex(int number) {
+        return vertex(number, 10);
+    }
+
+    private static SignedVertex vertex(int number, int size) {
+        byte[] header = new byte[120];
+        header[0] = (byte) number;
+        return new SignedVertex(new Bytes120(header), new Bytes64(new byte[64]), ByteBuffer.wrap(new byte[size]));
+    }
+
+    private static SigningKey key(int seed) {
+        byte[] bytes = new byte[32];
+        bytes[0] = (byte) seed;
+        return SigningKey.ofSeed(bytes);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ingest.gossip.quic;
+
+import org.jspecify.annotations.NullMarked;
