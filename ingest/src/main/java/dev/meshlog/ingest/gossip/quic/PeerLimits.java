@@ -31,7 +31,7 @@ public record PeerLimits(
     public static final PeerLimits DEFAULT = new PeerLimits(
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
-            Duration.ofSeconds(15),
+            Duration.ofSeconds(10),
             32L << 20,
             600_000,
             8 << 20,

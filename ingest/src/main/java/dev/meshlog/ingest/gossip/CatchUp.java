@@ -1,0 +1,142 @@
+package dev.meshlog.ingest.gossip;
+
+import dev.meshlog.ingest.gossip.quic.Peer;
+import dev.meshlog.ingest.gossip.quic.PeerException;
+import dev.meshlog.ingest.gossip.quic.Reply;
+import dev.meshlog.ingest.gossip.wire.MessageType;
+import dev.meshlog.ledger.vertex.VertexHeader;
+import dev.meshlog.schemas.gossip.PeerStatus;
+import dev.meshlog.schemas.gossip.VerticesByRound;
+import dev.meshlog.schemas.ledger.SignedVertex;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Closes a deep gap by asking for whole rounds, page after page, each from another peer, and no faster than the ledger decides: it refuses what lies far
+ * above what it has. One thread.
+ */
+final class CatchUp {
+    private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
+
+    /** Rounds behind the newest peer from which on ids alone would take too long. */
+    static final long GAP = 40;
+
+    static final long PAGE = 50;
+
+    /** How far ahead of the newest decided round pages are asked for. */
+    static final long AHEAD = 250;
+
+    /** Asked for again below the newest decided round: what the log may lack there. */
+    private static final long OVERLAP = 5;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int IN_INTAKE = 64;
+    private static final Set<MessageType> VERTEX = EnumSet.of(MessageType.VERTEX);
+
+    private final Intake intake;
+    private final Intake.Outcome outcome;
+    private final LongSupplier decidedRound;
+    private long next;
+    private long stalledAt;
+    private int looksStalled;
+    private int turn;
+    private boolean isBehind;
+
+    /** Looks without a newly decided round after which all is asked for again. */
+    private static final int STALLED_LOOKS = 20;
+
+    /** @param decidedRound of the newest commit's leader; 0 before the first */
+    CatchUp(Intake intake, Intake.Outcome outcome, LongSupplier decidedRound) {
+        this.intake = intake;
+        this.outcome = outcome;
+        this.decidedRound = decidedRound;
+    }
+
+    /** One look, and as many pages as may be asked for by now. To be called about every half second. */
+    void step(Map<Peer, PeerStatus> statuses) throws InterruptedException {
+        long decided = decidedRound.getAsLong();
+        long newest = statuses.values().stream()
+                .mapToLong(PeerStatus::getLeaderRound)
+                .max()
+                .orElse(0);
+        if (newest - decided < GAP) {
+            if (isBehind) {
+                LOG.info("caught up: round {} is decided, peers are at {}", decided, newest);
+            }
+            isBehind = false;
+            return;
+        }
+        if (!isBehind) {
+            isBehind = true;
+            next = Math.max(1, decided - OVERLAP);
+            looksStalled = 0;
+            LOG.info("{} rounds behind: round {} is decided here, {} at a peer", newest - decided, decided, newest);
+        }
+        noticeStall(decided);
+        while (isBehind && next <= Math.min(newest, decided + AHEAD)) {
+            Optional<Peer> peer = choose(statuses);
+            if (peer.isEmpty() || !page(peer.get(), Math.min(next + PAGE - 1, newest))) {
+                return;
+            }
+            decided = decidedRound.getAsLong();
+        }
+    }
+
+    private void noticeStall(long decided) {
+        looksStalled = decided > stalledAt ? 0 : looksStalled + 1;
+        stalledAt = Math.max(decided, stalledAt);
+        if (looksStalled >= STALLED_LOOKS) {
+            LOG.warn("nothing is decided behind round {}: asking for the rounds from there again", decided);
+            looksStalled = 0;
+            next = Math.max(1, decided - OVERLAP);
+        }
+    }
+
+    private Optional<Peer> choose(Map<Peer, PeerStatus> statuses) {
+        List<Peer> able = statuses.entrySet().stream()
+                .filter(each -> each.getValue().getNewestRound() >= next
+                        && each.getValue().getOldestRound() <= next)
+                .map(Map.Entry::getKey)
+                .toList();
+        return able.isEmpty() ? Optional.empty() : Optional.of(able.get(Math.floorMod(turn++, able.size())));
+    }
+
+    /** False: that did not work, another look will try elsewhere. */
+    private boolean page(Peer peer, long last) throws InterruptedException {
+        var room = new Semaphore(IN_INTAKE);
+        long reached = next - 1;
+        try (Reply reply = peer.ask(new VerticesByRound(next, last), VERTEX)) {
+            Optional<SpecificRecordBase> message = reply.next(PATIENCE);
+            while (message.isPresent()) {
+                var vertex = (SignedVertex) message.get();
+                long round = VertexHeader.decode(vertex.getHeader().bytes()).round();
+                if (round < Math.max(next, reached) || round > last) {
+                    outcome.misbehaved(
+                            peer,
+                            Misbehaviour.WRONG_ANSWER,
+                            "round %d where rounds %d to %d were asked for".formatted(round, next, last));
+                    return false;
+                }
+                reached = round;
+                room.acquire();
+                intake.take(peer, vertex, room::release);
+                message = reply.next(PATIENCE);
+            }
+        } catch (PeerException e) {
+            Fetcher.blame(outcome, peer, e);
+            return false;
+        }
+        boolean gotSome = reached >= next;
+        next = reached + 1;
+        return gotSome;
+    }
+}

@@ -1,0 +1,502 @@
+package dev.meshlog.ingest.gossip;
+
+import dev.meshlog.ingest.gossip.quic.Answer;
+import dev.meshlog.ingest.gossip.quic.Identity;
+import dev.meshlog.ingest.gossip.quic.Peer;
+import dev.meshlog.ingest.gossip.quic.PeerEvents;
+import dev.meshlog.ingest.gossip.quic.PeerException;
+import dev.meshlog.ingest.gossip.quic.PeerInfo;
+import dev.meshlog.ingest.gossip.quic.PeerLimits;
+import dev.meshlog.ingest.gossip.quic.PeerRefusal;
+import dev.meshlog.ingest.gossip.quic.QuicNode;
+import dev.meshlog.ingest.gossip.wire.EncodedMessage;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.Validator;
+import dev.meshlog.ledger.Validators;
+import dev.meshlog.ledger.chain.OpenEpochs;
+import dev.meshlog.ledger.crypto.SignatureCheck;
+import dev.meshlog.ledger.vertex.KnownValidators;
+import dev.meshlog.ledger.vertex.Verdict;
+import dev.meshlog.ledger.vertex.VertexHeader;
+import dev.meshlog.ledger.vertex.VertexVerifier;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.gossip.KnownPeer;
+import dev.meshlog.schemas.gossip.KnownPeers;
+import dev.meshlog.schemas.gossip.PeerStatus;
+import dev.meshlog.schemas.gossip.RefusalReason;
+import dev.meshlog.schemas.ledger.CommitRecord;
+import dev.meshlog.schemas.ledger.MissingVertex;
+import dev.meshlog.schemas.ledger.SignedVertex;
+import dev.meshlog.schemas.ledger.ValidatorTable;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node among its peers: pushes what is committed to the log, takes what they push, asks for what is missing, answers what they ask. Nothing that is
+ * computed depends on it: it moves vertices, and the ledger orders them.
+ */
+public final class Gossip implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gossip.class);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration STATUS = Duration.ofSeconds(2);
+    private static final Duration CONNECTED = Duration.ofSeconds(5);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final int REMEMBERED = 50_000;
+    private static final int DIALS_AT_ONCE = 8;
+    private static final int TOLD_AT_ONCE = 64;
+
+    /** The ledger refuses what lies 500 rounds above the newest that it accepted. */
+    private static final long ROUNDS_AHEAD = 450;
+
+    private static final Set<RefusalReason> HOPELESS = EnumSet.of(
+            RefusalReason.OTHER_NETWORK,
+            RefusalReason.PROTOCOL_VERSION,
+            RefusalReason.BAD_PROOF,
+            RefusalReason.SELF,
+            RefusalReason.DUPLICATE,
+            RefusalReason.MISBEHAVED);
+
+    private final GenesisConfig genesis;
+    private final Identity identity;
+    private final Settings settings;
+    private final Questions questions;
+    private final VertexVerifier verifier;
+    private final PeerTable peers;
+    private final PeerBook book;
+    private final Spread<Peer> spread = new Spread<>(REMEMBERED);
+    private final Intake intake;
+    private final Fetcher fetcher;
+    private final CatchUp catchUp;
+    private final LedgerTail tail;
+    private final QuicNode node;
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("meshlog-gossip-timer", true));
+    private final ScheduledExecutorService looking =
+            Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("meshlog-gossip-catch-up", true));
+    private final ExecutorService asking =
+            Executors.newFixedThreadPool(4, new DefaultThreadFactory("meshlog-gossip-fetch", true));
+    /** Whose address it is, where somebody said so. */
+    private final Map<String, Hash> owners = new ConcurrentHashMap<>();
+
+    private final Map<Peer, String> dialed = new ConcurrentHashMap<>();
+    private final Map<Peer, PeerStatus> statuses = new ConcurrentHashMap<>();
+    private volatile OpenEpochs validators;
+    private volatile Progress progress = new Progress(0, Hash.ZERO, 0, 0);
+
+    /** How far our own log is. */
+    public record Progress(long commitIndex, Hash commitHash, long leaderRound, long newestRound) {}
+
+    /** A connected peer, with what it last said of itself. */
+    public record PeerState(PeerInfo info, Optional<PeerStatus> status) {}
+
+    /** Answers what peers ask; on a thread that may wait. */
+    public interface Questions {
+        void answer(Peer peer, SpecificRecordBase question, Answer answer) throws Exception;
+    }
+
+    /**
+     * Where and whom.
+     *
+     * @param join addresses of peers, host:port
+     * @param software for other people
+     */
+    public record Settings(InetSocketAddress listen, List<String> join, String software) {
+        private static final PeerTable.Limits LIMITS = new PeerTable.Limits(128, 32, 60);
+        private static final int CONNECTIONS = 192;
+    }
+
+    private Gossip(
+            Cluster cluster,
+            GenesisConfig genesis,
+            Identity identity,
+            Settings settings,
+            Questions questions,
+            SignatureCheck signatures,
+            RandomGenerator random,
+            Clock clock)
+            throws IOException {
+        this.genesis = genesis;
+        this.identity = identity;
+        this.settings = settings;
+        this.questions = questions;
+        this.validators = OpenEpochs.genesis(genesis);
+        KnownValidators known = new Newest();
+        this.verifier = new VertexVerifier(genesis.networkId(), genesis.epochLength(), known, signatures);
+        Hash own = identity.key() == null ? null : identity.key().publicKey();
+        this.peers = new PeerTable(own, Settings.LIMITS, System::nanoTime);
+        this.book = new PeerBook(random);
+        var outcome = new Consequences();
+        this.intake = new Intake(
+                cluster, genesis, known, signatures, spread, () -> progress.leaderRound() + ROUNDS_AHEAD, outcome);
+        this.fetcher = new Fetcher(peers, intake, outcome, asking, genesis.networkId());
+        this.catchUp = new CatchUp(intake, outcome, () -> progress.leaderRound());
+        this.tail = new LedgerTail(cluster, new Log(), random);
+        this.node = QuicNode.open(
+                identity,
+                new QuicNode.Settings(settings.listen(), Settings.CONNECTIONS, PeerLimits.DEFAULT),
+                new Events(),
+                signatures,
+                clock);
+    }
+
+    /** @throws IOException when the address can't be had */
+    public static Gossip open(
+            Cluster cluster,
+            GenesisConfig genesis,
+            Identity identity,
+            Settings settings,
+            Questions questions,
+            SignatureCheck signatures,
+            Clock clock)
+            throws IOException {
+        var gossip =
+                new Gossip(cluster, genesis, identity, settings, questions, signatures, new java.util.Random(), clock);
+        gossip.start();
+        return gossip;
+    }
+
+    private void start() {
+        long now = System.nanoTime();
+        settings.join().forEach(address -> book.ours(address, now));
+        learn(validators);
+        tail.start();
+        every(timer, TICK, this::dial);
+        every(timer, TICK, fetcher::ask);
+        every(timer, STATUS, this::tell);
+        every(looking, LOOK, () -> {
+            try {
+                catchUp.step(Map.copyOf(statuses));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        LOG.info("listening for peers at {}", node.address());
+    }
+
+    private static void every(ScheduledExecutorService timer, Duration pause, Runnable work) {
+        var unused = timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException e) {
+                        LOG.error("gossip goes on after", e);
+                    }
+                },
+                0,
+                pause.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Where peers reach us. */
+    public InetSocketAddress address() {
+        return node.address();
+    }
+
+    public Progress progress() {
+        return progress;
+    }
+
+    public List<PeerState> peers() {
+        return peers.connected().stream()
+                .map(peer -> new PeerState(peer.info(), Optional.ofNullable(statuses.get(peer))))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        looking.shutdownNow();
+        asking.shutdownNow();
+        tail.close();
+        node.close();
+        intake.close();
+    }
+
+    /** What we say of ourselves. */
+    public PeerStatus status() {
+        Progress now = progress;
+        return PeerStatus.newBuilder()
+                .setCommitIndex(now.commitIndex())
+                .setCommitHash(now.commitHash().fixed())
+                .setLeaderRound(now.leaderRound())
+                .setNewestRound(now.newestRound())
+                .setOldestRound(1)
+                .setSoftware(settings.software())
+                .build();
+    }
+
+    private void dial() {
+        long now = System.nanoTime();
+        List<String> due;
+        synchronized (book) {
+            due = book.due(now, DIALS_AT_ONCE);
+        }
+        for (String address : due) {
+            Hash owner = owners.get(address);
+            if (owner != null && peers.of(owner).isPresent()) {
+                synchronized (book) {
+                    book.rest(address, CONNECTED, now);
+                }
+                continue;
+            }
+            Optional<InetSocketAddress> parsed = PeerBook.parse(address);
+            if (parsed.isEmpty()) {
+                failed(address, new PeerRefusal(RefusalReason.NOT_FOUND, "not host:port"), true);
+                continue;
+            }
+            var resolved = new InetSocketAddress(
+                    parsed.get().getHostString(), parsed.get().getPort());
+            if (resolved.isUnresolved()) {
+                failed(address, new PeerRefusal(RefusalReason.NOT_FOUND, "no such host"), false);
+                continue;
+            }
+            var unused = node.dial(resolved).whenComplete((peer, failure) -> {
+                if (failure == null) {
+                    dialed.put(peer, address);
+                    if (!peers.connected().contains(peer)) {
+                        // It went before its address was known.
+                        gone(peer);
+                    }
+                } else {
+                    Throwable cause = failure instanceof PeerException ? failure : failure.getCause();
+                    RefusalReason reason =
+                            cause instanceof PeerException known ? known.reason() : RefusalReason.UNKNOWN;
+                    failed(
+                            address,
+                            new PeerRefusal(reason, String.valueOf(failure.getMessage())),
+                            HOPELESS.contains(reason));
+                }
+            });
+        }
+    }
+
+    private void failed(String address, PeerRefusal why, boolean isHopeless) {
+        int failures;
+        synchronized (book) {
+            book.failed(address, why.detail(), isHopeless, System.nanoTime());
+            failures = book.failures(address);
+        }
+        if (failures == 1 || isHopeless) {
+            LOG.info("peer {}: {}", address, why.detail());
+        } else {
+            LOG.debug("peer {}, try {}: {}", address, failures, why.detail());
+        }
+    }
+
+    private void gone(Peer peer) {
+        String address = dialed.remove(peer);
+        if (address != null) {
+            synchronized (book) {
+                book.free(address, System.nanoTime());
+            }
+        }
+    }
+
+    /** Keeps connections alive, too. */
+    private void tell() {
+        EncodedMessage status = EncodedMessage.of(status());
+        EncodedMessage known = EncodedMessage.of(known());
+        for (Peer peer : peers.connected()) {
+            boolean unused = peer.push(status) && peer.push(known);
+        }
+    }
+
+    private KnownPeers known() {
+        List<KnownPeer> told = new ArrayList<>();
+        for (Peer peer : peers.connected()) {
+            Hash key = peer.info().publicKey();
+            String address = peer.info().address();
+            if (address != null && told.size() < TOLD_AT_ONCE) {
+                told.add(new KnownPeer(address, key == null ? null : key.fixed()));
+            }
+        }
+        return new KnownPeers(told);
+    }
+
+    /** Validators are dialed wherever they say they are. */
+    private void learn(OpenEpochs open) {
+        Map<Hash, String> addresses = new HashMap<>();
+        for (long epoch = open.first(); epoch <= open.last(); epoch++) {
+            for (Validator each : open.ofEpoch(epoch).map(Validators::members).orElse(List.of())) {
+                addresses.put(each.publicKey(), each.gossipAddress());
+            }
+        }
+        if (identity.key() != null) {
+            addresses.remove(identity.key().publicKey());
+        }
+        long now = System.nanoTime();
+        synchronized (book) {
+            addresses.forEach((key, address) -> {
+                if (PeerBook.parse(address).isPresent()) {
+                    owners.put(address, key);
+                    book.ours(address, now);
+                }
+            });
+        }
+    }
+
+    private void push(Hash id, SignedVertex vertex) {
+        List<Peer> lacking = spread.logged(id, peers.connected());
+        if (lacking.isEmpty()) {
+            return;
+        }
+        EncodedMessage message = EncodedMessage.of(vertex);
+        for (Peer peer : lacking) {
+            if (!peer.push(message)) {
+                LOG.debug(
+                        "{} does not keep up: it has to ask for vertex {}",
+                        peer.info().name(),
+                        id.brief());
+            }
+        }
+    }
+
+    private final class Log implements LedgerTail.Listener {
+        @Override
+        public void vertex(SignedVertex vertex) {
+            VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
+            Hash id = header.vertexId(genesis.networkId());
+            boolean isOwn = identity.key() != null && identity.key().publicKey().equals(header.producer());
+            boolean isChecked = isOwn || spread.isKnown(id);
+            if (!isChecked && verifier.verify(vertex) instanceof Verdict.Invalid invalid) {
+                LOG.debug("vertex {} in our log is not passed on: {}", id.brief(), invalid.reason());
+                return;
+            }
+            Progress now = progress;
+            if (header.round() > now.newestRound()) {
+                progress = new Progress(now.commitIndex(), now.commitHash(), now.leaderRound(), header.round());
+            }
+            push(id, vertex);
+        }
+
+        @Override
+        public void missing(MissingVertex missing) {
+            fetcher.want(Hash.of(missing.getId()), Hash.of(missing.getProducer()), missing.getAttempt());
+        }
+
+        @Override
+        public void commit(CommitRecord commit) {
+            progress = new Progress(
+                    commit.getIndex(),
+                    Hash.of(commit.getCommitHash()),
+                    commit.getLeaderRound(),
+                    Math.max(progress.newestRound(), commit.getLeaderRound()));
+        }
+
+        @Override
+        public void validators(ValidatorTable table) {
+            OpenEpochs open = OpenEpochs.of(table);
+            validators = open;
+            learn(open);
+        }
+    }
+
+    private final class Consequences implements Intake.Outcome {
+        @Override
+        public void misbehaved(Peer peer, Misbehaviour what, String detail) {
+            LOG.warn("{}: {} ({})", peer.info().name(), what, detail);
+            if (peers.did(peer.info(), what)) {
+                peer.close(new PeerRefusal(RefusalReason.MISBEHAVED, detail));
+            }
+        }
+
+        @Override
+        public void wanted(Hash id, List<Peer> from) {
+            fetcher.want(id, from);
+        }
+    }
+
+    private final class Events implements PeerEvents {
+        @Override
+        public Optional<PeerRefusal> admit(PeerInfo peer) {
+            return peers.admit(peer);
+        }
+
+        @Override
+        public void connected(Peer peer) {
+            LOG.info("connected to {}{}", peer.info().name(), peer.info().listener() ? ", a listener" : "");
+            peers.add(peer)
+                    .ifPresent(old ->
+                            old.close(new PeerRefusal(RefusalReason.DUPLICATE, "another connection takes its place")));
+            boolean unused = peer.push(EncodedMessage.of(status())) && peer.push(EncodedMessage.of(known()));
+        }
+
+        @Override
+        public void pushed(Peer peer, SpecificRecordBase message, Runnable taken) {
+            if (message instanceof SignedVertex vertex) {
+                intake.take(peer, vertex, taken);
+                return;
+            }
+            if (message instanceof PeerStatus status) {
+                statuses.put(peer, status);
+            } else if (message instanceof KnownPeers known) {
+                long now = System.nanoTime();
+                synchronized (book) {
+                    known.getPeers().stream()
+                            .limit(TOLD_AT_ONCE)
+                            .filter(each -> !isConnected(each))
+                            .forEach(each -> book.told(each.getAddress(), now));
+                }
+            }
+            taken.run();
+        }
+
+        private boolean isConnected(KnownPeer told) {
+            if (told.getPublicKey() == null) {
+                return false;
+            }
+            Hash key = Hash.of(told.getPublicKey());
+            boolean isOwn = identity.key() != null && identity.key().publicKey().equals(key);
+            return isOwn || peers.of(key).isPresent();
+        }
+
+        @Override
+        public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
+            questions.answer(peer, question, answer);
+        }
+
+        @Override
+        public void disconnected(Peer peer, PeerRefusal why) {
+            LOG.info("no longer connected to {}: {}", peer.info().name(), why);
+            boolean unused = peers.remove(peer);
+            statuses.remove(peer);
+            spread.gone(peer);
+            gone(peer);
+            if (why.reason() == RefusalReason.MALFORMED && !why.detail().startsWith("the peer says")) {
+                var unusedBan = peers.did(peer.info(), Misbehaviour.MALFORMED);
+            }
+        }
+    }
+
+    private final class Newest implements KnownValidators {
+        @Override
+        public Optional<Validators> ofEpoch(long epoch) {
+            return validators.ofEpoch(epoch);
+        }
+
+        @Override
+        public boolean isKnown(Hash publicKey) {
+            return validators.isKnown(publicKey);
+        }
+    }
+}

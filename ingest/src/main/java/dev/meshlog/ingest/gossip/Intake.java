@@ -1,0 +1,171 @@
+package dev.meshlog.ingest.gossip;
+
+import dev.meshlog.ingest.TokenBucket;
+import dev.meshlog.ingest.gossip.quic.Peer;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.crypto.SignatureCheck;
+import dev.meshlog.ledger.vertex.KnownValidators;
+import dev.meshlog.ledger.vertex.RejectReason;
+import dev.meshlog.ledger.vertex.Verdict;
+import dev.meshlog.ledger.vertex.VertexHeader;
+import dev.meshlog.ledger.vertex.VertexVerifier;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.RejectedInput;
+import dev.meshlog.schemas.ledger.SignedVertex;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Vertices of peers on their way into the log. A vertex that is known by its id costs nothing more. The others are verified here, so that we never pass on
+ * what a peer would have to hold against us, and once more by the ledger, which trusts nobody.
+ */
+final class Intake implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+    private static final int KEPT_BYTES = 64 << 10;
+
+    /** Rejected vertices that are written down, of all peers; the rest is counted. */
+    private static final int REPORTS_AT_ONCE = 100;
+
+    private static final Set<RejectReason> OPEN_TO_DOUBT =
+            Set.of(RejectReason.UNKNOWN_PRODUCER, RejectReason.NOT_A_VALIDATOR, RejectReason.NO_QUORUM);
+
+    private final Hash networkId;
+    private final VertexVerifier verifier;
+    private final Spread<Peer> spread;
+    private final Outcome outcome;
+    private final LongSupplier highestRound;
+    private final Producer<String, byte[]> producer;
+    private final TokenBucket reports;
+    private final ExecutorService verifying = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> new Thread(work, "meshlog-gossip-intake"));
+    final AtomicLong received = new AtomicLong();
+    final AtomicLong duplicates = new AtomicLong();
+    final AtomicLong accepted = new AtomicLong();
+    final AtomicLong rejected = new AtomicLong();
+    final AtomicLong tooEarly = new AtomicLong();
+
+    /** What whoever opened the intake wants to know. */
+    interface Outcome {
+        void misbehaved(Peer peer, Misbehaviour what, String detail);
+
+        /** What the first peer sent under this id was no good; these sent something too. */
+        void wanted(Hash id, List<Peer> from);
+    }
+
+    /**
+     * @param highestRound vertices of later rounds are not taken now: the ledger would refuse them
+     */
+    Intake(
+            Cluster cluster,
+            GenesisConfig genesis,
+            KnownValidators validators,
+            SignatureCheck signatures,
+            Spread<Peer> spread,
+            LongSupplier highestRound,
+            Outcome outcome) {
+        this.networkId = genesis.networkId();
+        this.verifier = new VertexVerifier(networkId, genesis.epochLength(), validators, signatures);
+        this.spread = spread;
+        this.highestRound = highestRound;
+        this.outcome = outcome;
+        this.producer = cluster.producer();
+        this.reports = new TokenBucket(REPORTS_AT_ONCE, REPORTS_AT_ONCE, System.nanoTime());
+    }
+
+    /** @param done is run once the vertex takes no memory any more */
+    void take(Peer from, SignedVertex vertex, Runnable done) {
+        received.incrementAndGet();
+        VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
+        Hash id = header.vertexId(networkId);
+        if (!spread.received(id, from)) {
+            duplicates.incrementAndGet();
+            done.run();
+        } else if (header.round() > highestRound.getAsLong()) {
+            tooEarly.incrementAndGet();
+            spread.refused(id, from);
+            done.run();
+        } else {
+            verifying.execute(() -> verify(from, id, vertex, done));
+        }
+    }
+
+    private void verify(Peer from, Hash id, SignedVertex vertex, Runnable done) {
+        Verdict verdict = verifier.verify(vertex);
+        if (verdict instanceof Verdict.Invalid invalid) {
+            done.run();
+            reject(from, id, vertex, invalid);
+            return;
+        }
+        var record = new ProducerRecord<>(
+                Topics.VERTICES.name(),
+                VertexHeader.decode(vertex.getHeader().bytes()).producer().hex(),
+                Cluster.encode(Topics.VERTICES, vertex));
+        var unused = producer.send(record, (metadata, failure) -> {
+            if (failure == null) {
+                accepted.incrementAndGet();
+            } else {
+                LOG.warn(
+                        "vertex {} of {} is not in the log: {}",
+                        id.brief(),
+                        from.info().name(),
+                        failure.toString());
+                outcome.wanted(id, spread.refused(id, from));
+            }
+            done.run();
+        });
+    }
+
+    private void reject(Peer from, Hash id, SignedVertex vertex, Verdict.Invalid invalid) {
+        rejected.incrementAndGet();
+        List<Peer> others = spread.refused(id, from);
+        boolean isDoubtful = OPEN_TO_DOUBT.contains(invalid.reason());
+        String detail = "vertex %s: %s (%s)".formatted(id.brief(), invalid.reason(), invalid.detail());
+        if (reports.take(System.nanoTime())) {
+            report(from, vertex, invalid);
+        }
+        outcome.misbehaved(from, isDoubtful ? Misbehaviour.DOUBTFUL_VERTEX : Misbehaviour.INVALID_VERTEX, detail);
+        if (!others.isEmpty()) {
+            outcome.wanted(id, others);
+        }
+    }
+
+    private void report(Peer from, SignedVertex vertex, Verdict.Invalid invalid) {
+        byte[] bytes = Cluster.encode(Topics.VERTICES, vertex);
+        var record = RejectedInput.newBuilder()
+                .setReason(invalid.reason().name())
+                .setDetail("from " + from.info().name() + ": " + invalid.detail())
+                .setLength(bytes.length)
+                .setBytes(ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, KEPT_BYTES)))
+                .setOrigin(null)
+                .build();
+        String key = VertexHeader.decode(vertex.getHeader().bytes()).producer().hex();
+        var unused = producer.send(
+                new ProducerRecord<>(
+                        Topics.LEDGER_REJECTED.name(), key, Cluster.encode(Topics.LEDGER_REJECTED, record)),
+                (metadata, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("a rejected vertex could not be written down: {}", failure.toString());
+                    }
+                });
+    }
+
+    @Override
+    public void close() {
+        verifying.shutdownNow();
+        producer.close(Duration.ofSeconds(2));
+    }
+}

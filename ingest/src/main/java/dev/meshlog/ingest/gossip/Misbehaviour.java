@@ -1,0 +1,25 @@
+package dev.meshlog.ingest.gossip;
+
+/** What a peer does wrong, and how much of it ends the connection: at {@link PeerTable#LIMIT} points. They are forgiven with time. */
+enum Misbehaviour {
+    /** Bytes that are no message, where a message has to be. */
+    MALFORMED(100),
+    /** A vertex that breaks a rule whoever looks at it. */
+    INVALID_VERTEX(25),
+    /** A vertex that we can't judge, or of somebody who is no validator as far as we know. */
+    DOUBTFUL_VERTEX(1),
+    /** Something else than what was asked for. */
+    WRONG_ANSWER(25),
+    /** No answer in time. */
+    NO_ANSWER(5);
+
+    private final int points;
+
+    Misbehaviour(int points) {
+        this.points = points;
+    }
+
+    int points() {
+        return points;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.meshlog.ingest.gossip;
+
+import dev.meshlog.ingest.Backoff;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Addresses where peers may be, and when to try each next. Those of the configuration and of validators are tried for ever, with pauses that grow;
+ * those that peers told are forgotten after {@link #TRIES} tries in vain. Time is handed in, in nanoseconds. One thread at a time.
+ */
+final class PeerBook {
+    static final int TRIES = 5;
+    static final int MAX_TOLD = 256;
+    private static final Duration FIRST = Duration.ofMillis(250);
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private final RandomGenerator random;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    private static final class Entry {
+        private final Backoff backoff;
+        private boolean isOurs;
+        private boolean isTaken;
+        private long notBefore;
+        private @Nullable String lastFailure;
+
+        Entry(Backoff backoff, long now) {
+            this.backoff = backoff;
+            this.notBefore = now;
+        }
+    }
+
+    PeerBook(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** Of the configuration, or of a validator. */
+    void ours(String address, long now) {
+        entry(address, now).isOurs = true;
+    }
+
+    /** What a peer told; false: enough is known, or it is no address. */
+    boolean told(String address, long now) {
+        boolean isKnown = entries.containsKey(address);
+        if (!isKnown
+                && (parse(address).isEmpty()
+                        || entries.values().stream()
+                                        .filter(each -> !each.isOurs)
+                                        .count()
+                                >= MAX_TOLD)) {
+            return false;
+        }
+        entry(address, now);
+        return !isKnown;
+    }
+
+    /** What to try now; each is taken until {@link #failed} or {@link #free} is said of it. */
+    List<String> due(long now, int atMost) {
+        List<String> due = new ArrayList<>();
+        for (Map.Entry<String, Entry> each : entries.entrySet()) {
+            Entry entry = each.getValue();
+            if (!entry.isTaken && now - entry.notBefore >= 0 && due.size() < atMost) {
+                entry.isTaken = true;
+                due.add(each.getKey());
+            }
+        }
+        return due;
+    }
+
+    /** It could not be reached, or did not want us. */
+    void failed(String address, String why, boolean isHopeless, long now) {
+        Entry entry = entries.get(address);
+        if (entry == null) {
+            return;
+        }
+        entry.isTaken = false;
+        entry.lastFailure = why;
+        Duration pause = isHopeless ? entry.backoff.longest() : entry.backoff.next();
+        entry.notBefore = now + pause.toNanos();
+        if (!entry.isOurs && entry.backoff.tries() >= TRIES) {
+            entries.remove(address);
+        }
+    }
+
+    /** A connection worked and is over. */
+    void free(String address, long now) {
+        Entry entry = entries.get(address);
+        if (entry != null) {
+            entry.isTaken = false;
+            entry.backoff.reset();
+            entry.notBefore = now + entry.backoff.next().toNanos();
+        }
+    }
+
+    /** Nothing to do there for a while. */
+    void rest(String address, Duration pause, long now) {
+        Entry entry = entries.get(address);
+        if (entry != null) {
+            entry.isTaken = false;
+            entry.notBefore = now + pause.toNanos();
+        }
+    }
+
+    /** How many tries in a row were in vain. */
+    int failures(String address) {
+        Entry entry = entries.get(address);
+        return entry == null ? 0 : entry.backoff.tries();
+    }
+
+    Optional<String> lastFailure(String address) {
+        return Optional.ofNullable(entries.get(address)).map(entry -> entry.lastFailure);
+    }
+
+    private Entry entry(String address, long now) {
+        return entries.computeIfAbsent(address, any -> new Entry(new Backoff(FIRST, LONGEST, random), now));
+    }
+
+    /** {@code host:port}, {@code [v6]:port}; not looked up. */
+    static Optional<InetSocketAddress> parse(String address) {
+        int colon = address.lastIndexOf(':');
+        if (colon < 1) {
+            return Optional.empty();
+        }
+        String host = address.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        try {
+            int port = Integer.parseInt(address.substring(colon + 1));
+            return port < 1 || port > 65_535 || host.isBlank()
+                    ? Optional.empty()
+                    : Optional.of(InetSocketAddress.createUnresolved(host, port));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+}
