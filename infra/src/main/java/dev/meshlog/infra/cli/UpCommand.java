@@ -76,6 +76,9 @@ final class UpCommand implements Callable<Integer> {
                     "Play a recording (.frames or .mqtt.jsonl) as if it were received now. Without --config nothing else is done, no ledger for one.")
     private @Nullable Path play;
 
+    @Mixin
+    private JoinOptions join;
+
     @Option(
             names = "--virtual-node",
             paramLabel = "HOST:PORT",
@@ -96,6 +99,9 @@ final class UpCommand implements Callable<Integer> {
         if (demo && play != null) {
             throw new ParameterException(spec.commandLine(), "--play does not go with --demo, which has its own");
         }
+        if (demo && join.isGiven()) {
+            throw new ParameterException(spec.commandLine(), "--demo is a network of its own");
+        }
         if (virtualNode != null && play == null) {
             throw new ParameterException(
                     spec.commandLine(), "--virtual-node goes with --play; for radios there is radio.virtualNodes");
@@ -108,7 +114,8 @@ final class UpCommand implements Callable<Integer> {
                 DataDirectory directory = DataDirectory.open(options.data)) {
             createLogs(directory);
             List<Recording> recordings = demo ? Recording.forDemo(directory.root(), frames, mqtt) : List.of();
-            MeshlogConfig config = demo ? Demo.configuration(directory.root(), recordings) : configuration(directory);
+            MeshlogConfig config =
+                    demo ? Demo.configuration(directory.root(), recordings) : join.applyTo(configuration(directory));
             Optional<Path> tables =
                     demo ? Demo.expectedTables(directory.root(), expected, frames, mqtt) : Optional.empty();
             var terminal = new Terminal(spec.commandLine().getOut(), options.json);
@@ -144,15 +151,19 @@ final class UpCommand implements Callable<Integer> {
             if (config.ledger().enabled()) {
                 var identity = node.prepareLedger();
                 directory.bindNetwork(identity.genesis().networkId().hex());
-                terminal.say("ledger network %s, validator %s"
+                terminal.say("ledger network %s, %s"
                         .formatted(
                                 identity.genesis().networkId().brief(),
-                                identity.key().publicKey().brief()));
+                                identity.signingKey()
+                                        .map(key ->
+                                                "validator " + key.publicKey().brief())
+                                        .orElse("listener")));
             }
             try {
                 node.start();
                 view.start();
                 node.virtualNodes().forEach(terminal::say);
+                node.gossip().ifPresent(gossip -> terminal.say("peers reach this node at " + gossip.address()));
                 node.http().ifPresent(url -> {
                     directory.publishHttp(url);
                     boolean elsewhere = config.http().fallsBack() && !url.endsWith(":" + HttpConfig.DEFAULT_PORT);

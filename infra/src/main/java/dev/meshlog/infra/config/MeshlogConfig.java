@@ -1,5 +1,6 @@
 package dev.meshlog.infra.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -44,12 +45,12 @@ public record MeshlogConfig(
 
     /** The radio side alone. */
     public static final MeshlogConfig NO_LEDGER =
-            new MeshlogConfig(null, null, null, new Ledger(false, null, null, null, null, null), null, null);
+            new MeshlogConfig(null, null, null, new Ledger(false, null, null, null, null, null, null), null, null);
 
     public MeshlogConfig {
         broker = broker == null ? new Broker(null) : broker;
         radio = radio == null ? new Radio(null, null, null, null, null) : radio;
-        ledger = ledger == null ? new Ledger(null, null, null, null, null, null) : ledger;
+        ledger = ledger == null ? new Ledger(null, null, null, null, null, null, null) : ledger;
         snapshots = snapshots == null ? new Snapshots(null, null, null, null) : snapshots;
         http = http == null ? new HttpConfig(null, null, null, null, null) : http;
     }
@@ -57,6 +58,11 @@ public record MeshlogConfig(
     /** The same with another radio side. */
     public MeshlogConfig with(Radio other) {
         return new MeshlogConfig(broker, kafka, other, ledger, snapshots, http);
+    }
+
+    /** The same with another ledger side. */
+    public MeshlogConfig with(Ledger other) {
+        return new MeshlogConfig(broker, kafka, radio, other, snapshots, http);
     }
 
     @Override
@@ -201,13 +207,24 @@ public record MeshlogConfig(
             @Nullable String genesis,
             @Nullable String key,
             @Nullable Integer minRoundIntervalMs,
-            @Nullable Integer idleRoundIntervalMs) {
+            @Nullable Integer idleRoundIntervalMs,
+            @Nullable GossipConfig gossip) {
         public Ledger {
             enabled = enabled == null || enabled;
-            mode = mode == null ? "bootstrap" : mode;
+            mode = mode == null ? LedgerMode.BOOTSTRAP.text() : mode;
+            gossip = gossip == null ? new GossipConfig(null, null, null) : gossip;
             minRoundIntervalMs = minRoundIntervalMs == null ? 100 : minRoundIntervalMs;
             idleRoundIntervalMs = idleRoundIntervalMs == null ? 5_000 : idleRoundIntervalMs;
-            require("bootstrap".equals(mode), "ledger.mode", "bootstrap");
+            boolean isFirst = LedgerMode.of(mode) == LedgerMode.BOOTSTRAP;
+            require(LedgerMode.of(mode) != null, "ledger.mode", "bootstrap, validator or listener");
+            require(
+                    isFirst || !enabled || gossip.isOpen(),
+                    "ledger.gossip",
+                    "listen or join: a " + mode + " has peers");
+            require(
+                    isFirst || !enabled || genesis != null,
+                    "ledger.genesis",
+                    "the genesis file of the network to join");
             require(minRoundIntervalMs >= 1, "ledger.minRoundIntervalMs", "at least 1");
             require(
                     idleRoundIntervalMs >= minRoundIntervalMs,
@@ -218,6 +235,28 @@ public record MeshlogConfig(
         @Override
         public Boolean enabled() {
             return Objects.requireNonNull(enabled);
+        }
+
+        @JsonIgnore
+        public LedgerMode place() {
+            return Objects.requireNonNull(LedgerMode.of(Objects.requireNonNull(mode)));
+        }
+
+        @Override
+        public GossipConfig gossip() {
+            return Objects.requireNonNull(gossip);
+        }
+
+        /** The same as another node of a network. */
+        public Ledger as(LedgerMode other, @Nullable String otherGenesis, GossipConfig otherGossip) {
+            return new Ledger(
+                    enabled,
+                    other.text(),
+                    otherGenesis == null ? genesis : otherGenesis,
+                    key,
+                    minRoundIntervalMs,
+                    idleRoundIntervalMs,
+                    otherGossip);
         }
 
         @Override

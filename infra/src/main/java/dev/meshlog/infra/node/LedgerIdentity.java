@@ -16,10 +16,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** The ledger's network and this node's key in it, from files; a bootstrap makes both on its first start. */
-public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
+/**
+ * The ledger's network and this node's key in it, from files; a bootstrap makes both on its first start.
+ *
+ * @param signingKey absent: a listener
+ */
+public record LedgerIdentity(GenesisConfig genesis, Optional<SigningKey> signingKey) {
     private static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     private static final long EPOCH_LENGTH = 10_000;
@@ -27,9 +32,10 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
     /**
      * Reads the files, or makes them when neither exists.
      *
+     * @param gossipAddress host:port where other nodes reach this one; empty: nowhere
      * @throws UserError when one is missing or wrong, or the key file can be read by others
      */
-    public static LedgerIdentity bootstrap(Path genesisFile, Path keyFile) {
+    public static LedgerIdentity bootstrap(Path genesisFile, Path keyFile, String gossipAddress) {
         if (Files.exists(genesisFile) && !Files.exists(keyFile)) {
             throw new UserError(
                     "the key file " + keyFile + " is missing, but " + genesisFile + " is there",
@@ -42,7 +48,7 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
         if (!Files.exists(genesisFile)) {
             var genesis = new GenesisConfig(
                     "meshlog-" + key.publicKey().brief(),
-                    List.of(new Validator(key.publicKey(), 1, "", 0)),
+                    List.of(new Validator(key.publicKey(), 1, gossipAddress, 0)),
                     EPOCH_LENGTH,
                     GenesisConfig.DEFAULT_GC_DEPTH,
                     GenesisConfig.DEFAULT_CHECKPOINT_INTERVAL,
@@ -52,6 +58,40 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
                     List.of());
             write(genesisFile, genesis.toJson());
         }
+        GenesisConfig genesis = readGoodGenesis(genesisFile);
+        if (genesis.validators().stream()
+                .noneMatch(validator -> validator.publicKey().equals(key.publicKey()))) {
+            throw new UserError(
+                    "the key in %s (%s) is no validator of %s".formatted(keyFile, key.publicKey(), genesisFile),
+                    "use the key that belongs to this network, or --mode validator to join it with a new one");
+        }
+        return new LedgerIdentity(genesis, Optional.of(key));
+    }
+
+    /**
+     * Reads the network's genesis, and the key or makes it: a validator that is not in the genesis registers.
+     *
+     * @throws UserError when one is wrong, or the key file can be read by others
+     */
+    public static LedgerIdentity validator(Path genesisFile, Path keyFile) {
+        GenesisConfig genesis = readGoodGenesis(genesisFile);
+        if (!Files.exists(keyFile)) {
+            create(keyFile, SigningKey.generate(new SecureRandom()).toPem());
+        }
+        return new LedgerIdentity(genesis, Optional.of(readKey(keyFile)));
+    }
+
+    /** @throws UserError when the network's genesis is wrong */
+    public static LedgerIdentity listener(Path genesisFile) {
+        return new LedgerIdentity(readGoodGenesis(genesisFile), Optional.empty());
+    }
+
+    /** @throws java.util.NoSuchElementException for a listener */
+    public SigningKey key() {
+        return signingKey.orElseThrow();
+    }
+
+    private static GenesisConfig readGoodGenesis(Path genesisFile) {
         GenesisConfig genesis = readGenesis(genesisFile);
         genesis.validators().stream()
                 .filter(validator -> !Ed25519.fastest().isGoodKey(validator.publicKey()))
@@ -61,13 +101,7 @@ public record LedgerIdentity(GenesisConfig genesis, SigningKey key) {
                             genesisFile + ": validator " + validator.publicKey() + " is no Ed25519 key of prime order",
                             "a network's genesis file is the same on every node: get it again");
                 });
-        if (genesis.validators().stream()
-                .noneMatch(validator -> validator.publicKey().equals(key.publicKey()))) {
-            throw new UserError(
-                    "the key in %s (%s) is no validator of %s".formatted(keyFile, key.publicKey(), genesisFile),
-                    "use the key that belongs to this network");
-        }
-        return new LedgerIdentity(genesis, key);
+        return genesis;
     }
 
     /** @throws UserError that names the field that is wrong */

@@ -8,7 +8,9 @@ import dev.meshlog.infra.radio.RadioGeneration;
 import dev.meshlog.infra.topics.TopicProvisioning;
 import dev.meshlog.ingest.IngestApp;
 import dev.meshlog.ingest.IngestConfig;
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.chain.GenesisState;
+import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.schemas.Cluster;
@@ -61,6 +63,7 @@ public final class LocalNode implements AutoCloseable {
     private @Nullable StreamsApp ledger;
     private @Nullable LedgerServer http;
     private @Nullable VertexProducer producer;
+    private @Nullable GossipSide gossip;
     private @Nullable Snapshotter snapshotter;
 
     /** @param directory where the parts keep what is theirs */
@@ -79,7 +82,15 @@ public final class LocalNode implements AutoCloseable {
         Path key = ledgerConfig.key() == null
                 ? directory.resolve("keys").resolve("validator.pem")
                 : Path.of(ledgerConfig.key());
-        identity = LedgerIdentity.bootstrap(genesis, key);
+        identity = switch (ledgerConfig.place()) {
+            case BOOTSTRAP ->
+                LedgerIdentity.bootstrap(
+                        genesis,
+                        key,
+                        Objects.requireNonNullElse(ledgerConfig.gossip().address(), ""));
+            case VALIDATOR -> LedgerIdentity.validator(genesis, key);
+            case LISTENER -> LedgerIdentity.listener(genesis);
+        };
         return identity;
     }
 
@@ -119,6 +130,11 @@ public final class LocalNode implements AutoCloseable {
     /** Stops ordering, executing, producing and snapshots; the radio side goes on. */
     public void stopLedger() {
         closeAll(ledgerParts);
+    }
+
+    /** The other nodes of the ledger's network, if this one has any. */
+    public Optional<GossipSide> gossip() {
+        return Optional.ofNullable(gossip);
     }
 
     /** Where questions are answered over HTTP. */
@@ -199,13 +215,21 @@ public final class LocalNode implements AutoCloseable {
         ledgerParts.push(snapshotter);
         snapshotter.start();
 
+        if (config.ledger().gossip().isOpen()) {
+            gossip = GossipSide.open(cluster, known, config.ledger(), directory, clock);
+            ledgerParts.push(gossip);
+        }
+        known.signingKey().ifPresent(key -> produce(genesis, key));
+    }
+
+    private void produce(GenesisConfig genesis, SigningKey key) {
         var genesisState = new State(new MemoryStateStore(), genesis.bucketBits());
         GenesisState.entries(genesis).forEach(genesisState::put);
         producer = new VertexProducer(
                 cluster,
                 genesis,
                 genesisState.root(0),
-                known.key(),
+                key,
                 new VertexProducer.Settings(
                         Duration.ofMillis(config.ledger().minRoundIntervalMs()),
                         Duration.ofMillis(config.ledger().idleRoundIntervalMs()),

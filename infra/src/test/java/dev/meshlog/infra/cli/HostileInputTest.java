@@ -142,7 +142,7 @@ class HostileInputTest {
                 null,
                 null,
                 new MeshlogConfig.Radio(links(), null, null, null, null),
-                new MeshlogConfig.Ledger(null, null, null, null, 50, 50),
+                new MeshlogConfig.Ledger(null, null, null, null, 50, 50, null),
                 new MeshlogConfig.Snapshots(1, null, null, null),
                 null);
         try (var node = new LocalNode(cluster, config, directory, Clock.systemUTC())) {

@@ -180,7 +180,7 @@ class KeysToRadioTest {
                 null,
                 null,
                 new MeshlogConfig.Radio(List.of(link), null, null, null, null),
-                new MeshlogConfig.Ledger(false, null, null, null, null, null),
+                new MeshlogConfig.Ledger(false, null, null, null, null, null, null),
                 null,
                 null);
     }

@@ -88,7 +88,7 @@ final class RunningLedger implements AutoCloseable {
                 null,
                 null,
                 null,
-                new MeshlogConfig.Ledger(null, null, null, null, 30, 100),
+                new MeshlogConfig.Ledger(null, null, null, null, 30, 100, null),
                 new MeshlogConfig.Snapshots(1, 1_000, null, null),
                 new HttpConfig("127.0.0.1:0", null, null, null, null));
         node = new LocalNode(Cluster.at(broker.bootstrapServers()), config, directory, Clock.systemUTC());

@@ -34,7 +34,8 @@ class MeshlogConfigTest {
                   limits: {newNodesPerHour: 8, nodes: 9, newKeysPerHour: 10}
                   virtualNodes: [{listen: "h:4403", network: w, allow: [10.0.0.0/8], allowAdmin: true, allowSecrets: true,
                     messagesPerMinute: 11, clients: 12, region: 3}]
-                ledger: {enabled: false, mode: bootstrap, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3}
+                ledger: {enabled: false, mode: listener, genesis: g, key: k, minRoundIntervalMs: 2, idleRoundIntervalMs: 3,
+                  gossip: {listen: "h:2", address: "h:3", join: ["h:4", "[::1]:5"]}}
                 snapshots: {intervalSeconds: 4, keep: 5, shortenLog: true, keepLogFor: 12h}
                 http: {listen: "h:1", advertised: a, tokenFile: t, keyStore: s, keyStorePasswordFile: p}
                 """, "x");
@@ -50,7 +51,14 @@ class MeshlogConfigTest {
                                 new RadioLimitsConfig(8, 9, 10),
                                 java.util.List.of(new VirtualNodeConfig(
                                         "h:4403", null, "w", java.util.List.of("10.0.0.0/8"), true, true, 11, 12, 3))),
-                        new MeshlogConfig.Ledger(false, "bootstrap", "g", "k", 2, 3),
+                        new MeshlogConfig.Ledger(
+                                false,
+                                "listener",
+                                "g",
+                                "k",
+                                2,
+                                3,
+                                new GossipConfig("h:2", "h:3", java.util.List.of("h:4", "[::1]:5"))),
                         new MeshlogConfig.Snapshots(4, 5, true, "12h"),
                         new HttpConfig("h:1", "a", "t", "s", "p")));
     }
@@ -118,6 +126,10 @@ class MeshlogConfigTest {
                     radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtts://h", topics: [a], keyStore: c}}]} | radio.links.mqtt.keyStore must be
                     radio: {links: [{name: n, network: w, type: mqtt, mqtt: {broker: "mqtt://h", topics: [a], otherTopics: eat}}]} | radio.links.mqtt.otherTopics must be
                     ledger: {mode: dictator}                                  | ledger.mode must be
+                    ledger: {mode: listener, genesis: g}                      | ledger.gossip must be
+                    ledger: {mode: validator, gossip: {join: ["h:1"]}}        | ledger.genesis must be
+                    ledger: {gossip: {listen: h}}                             | ledger.gossip.listen must be
+                    ledger: {gossip: {join: ["h:0"]}}                         | ledger.gossip.join must be
                     ledger: {minRoundIntervalMs: 0}                           | ledger.minRoundIntervalMs must be
                     snapshots: {keep: 1}                                      | snapshots.keep must be
                     snapshots: {keepLogFor: 1w}                               | snapshots.keepLogFor must be

@@ -148,7 +148,7 @@ class LedgerIdentityTest {
     }
 
     private LedgerIdentity bootstrap() {
-        return LedgerIdentity.bootstrap(genesis, key);
+        return LedgerIdentity.bootstrap(genesis, key, "");
     }
 
     private static String mode(Path file) throws IOException {

@@ -259,7 +259,7 @@ public final class Gossip implements AutoCloseable {
                 }
                 continue;
             }
-            Optional<InetSocketAddress> parsed = PeerBook.parse(address);
+            Optional<InetSocketAddress> parsed = PeerAddress.parseRemote(address);
             if (parsed.isEmpty()) {
                 failed(address, new PeerRefusal(RefusalReason.NOT_FOUND, "not host:port"), true);
                 continue;
@@ -347,7 +347,7 @@ public final class Gossip implements AutoCloseable {
         long now = System.nanoTime();
         synchronized (book) {
             addresses.forEach((key, address) -> {
-                if (PeerBook.parse(address).isPresent()) {
+                if (PeerAddress.parseRemote(address).isPresent()) {
                     owners.put(address, key);
                     book.ours(address, now);
                 }

@@ -1,7 +1,6 @@
 package dev.meshlog.ingest.gossip;
 
 import dev.meshlog.ingest.Backoff;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +49,7 @@ final class PeerBook {
     boolean told(String address, long now) {
         boolean isKnown = entries.containsKey(address);
         if (!isKnown
-                && (parse(address).isEmpty()
+                && (PeerAddress.parseRemote(address).isEmpty()
                         || entries.values().stream()
                                         .filter(each -> !each.isOurs)
                                         .count()
@@ -120,25 +119,5 @@ final class PeerBook {
 
     private Entry entry(String address, long now) {
         return entries.computeIfAbsent(address, any -> new Entry(new Backoff(FIRST, LONGEST, random), now));
-    }
-
-    /** {@code host:port}, {@code [v6]:port}; not looked up. */
-    static Optional<InetSocketAddress> parse(String address) {
-        int colon = address.lastIndexOf(':');
-        if (colon < 1) {
-            return Optional.empty();
-        }
-        String host = address.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        try {
-            int port = Integer.parseInt(address.substring(colon + 1));
-            return port < 1 || port > 65_535 || host.isBlank()
-                    ? Optional.empty()
-                    : Optional.of(InetSocketAddress.createUnresolved(host, port));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -69,7 +69,7 @@ class PeerBookTest {
         "[2001:db8::1]:65535, 2001:db8::1, 65535"
     })
     void addressesAreRead(String text, String host, int port) {
-        assertThat(PeerBook.parse(text)).hasValueSatisfying(address -> {
+        assertThat(PeerAddress.parseRemote(text)).hasValueSatisfying(address -> {
             assertThat(address.getHostString()).isEqualTo(host);
             assertThat(address.getPort()).isEqualTo(port);
         });
@@ -78,7 +78,7 @@ class PeerBookTest {
     @ParameterizedTest
     @CsvSource({"nothing", ":7411", "host:", "host:0", "host:65536", "host:-1", "' :1'", "[]:1"})
     void whatIsNoAddressIsNotKept(String text) {
-        assertThat(PeerBook.parse(text)).isEmpty();
+        assertThat(PeerAddress.parseRemote(text)).isEmpty();
         assertThat(book.told(text, now)).isFalse();
     }
 

@@ -1,0 +1,71 @@
+package dev.meshlog.infra.cli;
+
+import dev.meshlog.infra.config.GossipConfig;
+import dev.meshlog.infra.config.LedgerMode;
+import dev.meshlog.infra.config.MeshlogConfig;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** A node's place in its ledger's network; what is given here counts, not the configuration. */
+@SuppressWarnings("NullAway.Init") // fields are set by picocli
+final class JoinOptions {
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            description =
+                    "What this node is: bootstrap (a network of its own), validator (joins, then produces), listener (joins, follows).")
+    private @Nullable LedgerMode mode;
+
+    @Option(
+            names = "--join",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            description = "Nodes of the network to begin with, separated by commas.")
+    private @Nullable List<String> join;
+
+    @Option(names = "--genesis", paramLabel = "FILE", description = "The network's genesis file.")
+    private @Nullable Path genesis;
+
+    @Option(names = "--gossip", paramLabel = "HOST:PORT", description = "Where to listen for other nodes, UDP.")
+    private @Nullable String listen;
+
+    @Option(
+            names = "--gossip-address",
+            paramLabel = "HOST:PORT",
+            description = "Where others reach this node, when that is not where it listens.")
+    private @Nullable String address;
+
+    @Spec(Target.MIXEE)
+    private CommandSpec spec;
+
+    boolean isGiven() {
+        return mode != null || join != null || genesis != null || listen != null || address != null;
+    }
+
+    /** @throws ParameterException when the whole makes no sense */
+    MeshlogConfig applyTo(MeshlogConfig config) {
+        if (!isGiven()) {
+            return config;
+        }
+        GossipConfig before = config.ledger().gossip();
+        try {
+            var gossip = new GossipConfig(
+                    listen == null ? before.listen() : listen,
+                    address == null ? before.address() : address,
+                    join == null ? before.join() : join);
+            return config.with(config.ledger()
+                    .as(
+                            mode == null ? config.ledger().place() : mode,
+                            genesis == null ? null : genesis.toString(),
+                            gossip));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+}

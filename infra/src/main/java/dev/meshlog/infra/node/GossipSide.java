@@ -1,0 +1,65 @@
+package dev.meshlog.infra.node;
+
+import dev.meshlog.infra.UserError;
+import dev.meshlog.infra.config.LedgerMode;
+import dev.meshlog.infra.config.MeshlogConfig;
+import dev.meshlog.ingest.gossip.Gossip;
+import dev.meshlog.ingest.gossip.PeerAddress;
+import dev.meshlog.ingest.gossip.quic.Identity;
+import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.schemas.Cluster;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/** This node among the nodes of its ledger's network. */
+public final class GossipSide implements AutoCloseable {
+    private final Gossip gossip;
+
+    private GossipSide(Gossip gossip) {
+        this.gossip = gossip;
+    }
+
+    /** @throws UserError when the address can't be had */
+    static GossipSide open(
+            Cluster cluster, LedgerIdentity identity, MeshlogConfig.Ledger config, Path directory, Clock clock) {
+        InetSocketAddress listen = config.gossip().listenAddress();
+        try {
+            return new GossipSide(Gossip.open(
+                    cluster,
+                    identity.genesis(),
+                    new Identity(
+                            identity.genesis().networkId(),
+                            identity.signingKey().orElse(null),
+                            config.place() == LedgerMode.LISTENER,
+                            config.gossip().address()),
+                    new Gossip.Settings(listen, config.gossip().join(), software()),
+                    (peer, question, answer) -> {},
+                    Ed25519.fastest(),
+                    clock));
+        } catch (IOException e) {
+            throw new UserError(
+                    "can't listen for peers: " + e.getMessage(), "choose another address with ledger.gossip.listen", e);
+        }
+    }
+
+    /** Where peers reach this node, as it sees it. */
+    public String address() {
+        return PeerAddress.text(gossip.address());
+    }
+
+    public Gossip gossip() {
+        return gossip;
+    }
+
+    @Override
+    public void close() {
+        gossip.close();
+    }
+
+    private static String software() {
+        String version = GossipSide.class.getPackage().getImplementationVersion();
+        return "meshlog " + (version == null ? "of a build" : version);
+    }
+}
