@@ -10,6 +10,7 @@ import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.LedgerEvent;
 import dev.meshlog.schemas.ledger.MissingVertex;
+import dev.meshlog.schemas.ledger.PeerRecord;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.ledger.ReaderLease;
 import dev.meshlog.schemas.ledger.RejectedInput;
@@ -237,6 +238,15 @@ public final class Topics {
             List.of(PEOPLE),
             List.of(SNAPSHOTTER));
 
+    public static final Topic<String, PeerRecord> PEERS = topic(
+            "ledger.peers",
+            "public key, hex, or address",
+            PeerRecord.SCHEMA$,
+            1,
+            compacted(),
+            List.of(INGEST),
+            List.of(PEOPLE));
+
     private static final List<Topic<String, ?>> ALL = List.of(
             SCHEMAS,
             FRAMES,
@@ -267,7 +277,8 @@ public final class Topics {
             MANIFESTS,
             CHUNKS,
             READERS,
-            REQUESTS);
+            REQUESTS,
+            PEERS);
 
     private Topics() {}
 

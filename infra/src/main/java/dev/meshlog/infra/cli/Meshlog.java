@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             PacketsCommand.class,
             RadioCommand.class,
             LedgerCommand.class,
+            NetCommand.class,
             TxCommand.class,
             DumpStateCommand.class,
             DiffCommand.class,

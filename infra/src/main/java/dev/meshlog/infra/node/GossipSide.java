@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /** This node among the nodes of its ledger's network. */
 public final class GossipSide implements AutoCloseable {
     private final Gossip gossip;
+    private @Nullable Thread joining;
 
     private GossipSide(Gossip gossip) {
         this.gossip = gossip;
@@ -49,12 +51,31 @@ public final class GossipSide implements AutoCloseable {
         return PeerAddress.text(gossip.address());
     }
 
+    /** Runs what may only happen once this validator has joined, on a thread of its own. */
+    void onceJoined(Runnable then) {
+        joining = new Thread(
+                () -> {
+                    try {
+                        gossip.awaitJoined();
+                        then.run();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "meshlog-join");
+        joining.start();
+    }
+
     public Gossip gossip() {
         return gossip;
     }
 
     @Override
     public void close() {
+        Thread waiting = joining;
+        if (waiting != null) {
+            waiting.interrupt();
+        }
         gossip.close();
     }
 

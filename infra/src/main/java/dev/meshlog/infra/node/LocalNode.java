@@ -236,7 +236,11 @@ public final class LocalNode implements AutoCloseable {
                         LEADER_TIMEOUT),
                 clock);
         ledgerParts.push(producer);
-        producer.start();
+        if (gossip == null) {
+            producer.start();
+        } else {
+            gossip.onceJoined(producer::start);
+        }
     }
 
     /** What makes the radio tables, live or anew. */

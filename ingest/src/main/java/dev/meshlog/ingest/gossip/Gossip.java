@@ -4,7 +4,6 @@ import dev.meshlog.ingest.gossip.quic.Answer;
 import dev.meshlog.ingest.gossip.quic.Identity;
 import dev.meshlog.ingest.gossip.quic.Peer;
 import dev.meshlog.ingest.gossip.quic.PeerEvents;
-import dev.meshlog.ingest.gossip.quic.PeerException;
 import dev.meshlog.ingest.gossip.quic.PeerInfo;
 import dev.meshlog.ingest.gossip.quic.PeerLimits;
 import dev.meshlog.ingest.gossip.quic.PeerRefusal;
@@ -12,7 +11,6 @@ import dev.meshlog.ingest.gossip.quic.QuicNode;
 import dev.meshlog.ingest.gossip.wire.EncodedMessage;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.crypto.SignatureCheck;
@@ -23,6 +21,7 @@ import dev.meshlog.ledger.vertex.VertexVerifier;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.gossip.KnownPeer;
 import dev.meshlog.schemas.gossip.KnownPeers;
+import dev.meshlog.schemas.gossip.NewestVertexQuery;
 import dev.meshlog.schemas.gossip.PeerStatus;
 import dev.meshlog.schemas.gossip.RefusalReason;
 import dev.meshlog.schemas.ledger.CommitRecord;
@@ -34,13 +33,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +46,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.producer.Producer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,22 +58,13 @@ public final class Gossip implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gossip.class);
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration STATUS = Duration.ofSeconds(2);
-    private static final Duration CONNECTED = Duration.ofSeconds(5);
+    private static final Duration WRITTEN_DOWN = Duration.ofSeconds(10);
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final int REMEMBERED = 50_000;
-    private static final int DIALS_AT_ONCE = 8;
     private static final int TOLD_AT_ONCE = 64;
 
     /** The ledger refuses what lies 500 rounds above the newest that it accepted. */
     private static final long ROUNDS_AHEAD = 450;
-
-    private static final Set<RefusalReason> HOPELESS = EnumSet.of(
-            RefusalReason.OTHER_NETWORK,
-            RefusalReason.PROTOCOL_VERSION,
-            RefusalReason.BAD_PROOF,
-            RefusalReason.SELF,
-            RefusalReason.DUPLICATE,
-            RefusalReason.MISBEHAVED);
 
     private final GenesisConfig genesis;
     private final Identity identity;
@@ -82,7 +72,6 @@ public final class Gossip implements AutoCloseable {
     private final Questions questions;
     private final VertexVerifier verifier;
     private final PeerTable peers;
-    private final PeerBook book;
     private final Spread<Peer> spread = new Spread<>(REMEMBERED);
     private final Intake intake;
     private final Fetcher fetcher;
@@ -95,16 +84,21 @@ public final class Gossip implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("meshlog-gossip-catch-up", true));
     private final ExecutorService asking =
             Executors.newFixedThreadPool(4, new DefaultThreadFactory("meshlog-gossip-fetch", true));
-    /** Whose address it is, where somebody said so. */
-    private final Map<String, Hash> owners = new ConcurrentHashMap<>();
-
-    private final Map<Peer, String> dialed = new ConcurrentHashMap<>();
+    private final Dialer dialer;
     private final Map<Peer, PeerStatus> statuses = new ConcurrentHashMap<>();
+    private final Map<Peer, Meeting> meetings = new ConcurrentHashMap<>();
+    private final Producer<String, byte[]> producer;
+    private final PeerLog log;
+    private final OwnVertices ownVertices;
+    private final Clock clock;
     private volatile OpenEpochs validators;
     private volatile Progress progress = new Progress(0, Hash.ZERO, 0, 0);
 
     /** How far our own log is. */
     public record Progress(long commitIndex, Hash commitHash, long leaderRound, long newestRound) {}
+
+    /** A connection's beginning, and what went over it. */
+    private record Meeting(Instant since, PeerTally tally) {}
 
     /** A connected peer, with what it last said of itself. */
     public record PeerState(PeerInfo info, Optional<PeerStatus> status) {}
@@ -144,10 +138,13 @@ public final class Gossip implements AutoCloseable {
         this.verifier = new VertexVerifier(genesis.networkId(), genesis.epochLength(), known, signatures);
         Hash own = identity.key() == null ? null : identity.key().publicKey();
         this.peers = new PeerTable(own, Settings.LIMITS, System::nanoTime);
-        this.book = new PeerBook(random);
         var outcome = new Consequences();
+        this.clock = clock;
+        this.producer = cluster.producer();
+        this.log = new PeerLog(producer, clock);
+        this.ownVertices = new OwnVertices(cluster, genesis.networkId(), signatures);
         this.intake = new Intake(
-                cluster, genesis, known, signatures, spread, () -> progress.leaderRound() + ROUNDS_AHEAD, outcome);
+                producer, genesis, known, signatures, spread, () -> progress.leaderRound() + ROUNDS_AHEAD, outcome);
         this.fetcher = new Fetcher(peers, intake, outcome, asking, genesis.networkId());
         this.catchUp = new CatchUp(intake, outcome, () -> progress.leaderRound());
         this.tail = new LedgerTail(cluster, new Log(), random);
@@ -157,6 +154,7 @@ public final class Gossip implements AutoCloseable {
                 new Events(),
                 signatures,
                 clock);
+        this.dialer = new Dialer(own, node, peers, log, random);
     }
 
     /** @throws IOException when the address can't be had */
@@ -176,13 +174,13 @@ public final class Gossip implements AutoCloseable {
     }
 
     private void start() {
-        long now = System.nanoTime();
-        settings.join().forEach(address -> book.ours(address, now));
-        learn(validators);
+        settings.join().forEach(dialer::learn);
+        dialer.learn(validators);
         tail.start();
-        every(timer, TICK, this::dial);
+        every(timer, TICK, dialer::dial);
         every(timer, TICK, fetcher::ask);
         every(timer, STATUS, this::tell);
+        every(timer, WRITTEN_DOWN, this::writeDown);
         every(looking, LOOK, () -> {
             try {
                 catchUp.step(Map.copyOf(statuses));
@@ -230,6 +228,7 @@ public final class Gossip implements AutoCloseable {
         tail.close();
         node.close();
         intake.close();
+        producer.close(Duration.ofSeconds(2));
     }
 
     /** What we say of ourselves. */
@@ -243,73 +242,6 @@ public final class Gossip implements AutoCloseable {
                 .setOldestRound(1)
                 .setSoftware(settings.software())
                 .build();
-    }
-
-    private void dial() {
-        long now = System.nanoTime();
-        List<String> due;
-        synchronized (book) {
-            due = book.due(now, DIALS_AT_ONCE);
-        }
-        for (String address : due) {
-            Hash owner = owners.get(address);
-            if (owner != null && peers.of(owner).isPresent()) {
-                synchronized (book) {
-                    book.rest(address, CONNECTED, now);
-                }
-                continue;
-            }
-            Optional<InetSocketAddress> parsed = PeerAddress.parseRemote(address);
-            if (parsed.isEmpty()) {
-                failed(address, new PeerRefusal(RefusalReason.NOT_FOUND, "not host:port"), true);
-                continue;
-            }
-            var resolved = new InetSocketAddress(
-                    parsed.get().getHostString(), parsed.get().getPort());
-            if (resolved.isUnresolved()) {
-                failed(address, new PeerRefusal(RefusalReason.NOT_FOUND, "no such host"), false);
-                continue;
-            }
-            var unused = node.dial(resolved).whenComplete((peer, failure) -> {
-                if (failure == null) {
-                    dialed.put(peer, address);
-                    if (!peers.connected().contains(peer)) {
-                        // It went before its address was known.
-                        gone(peer);
-                    }
-                } else {
-                    Throwable cause = failure instanceof PeerException ? failure : failure.getCause();
-                    RefusalReason reason =
-                            cause instanceof PeerException known ? known.reason() : RefusalReason.UNKNOWN;
-                    failed(
-                            address,
-                            new PeerRefusal(reason, String.valueOf(failure.getMessage())),
-                            HOPELESS.contains(reason));
-                }
-            });
-        }
-    }
-
-    private void failed(String address, PeerRefusal why, boolean isHopeless) {
-        int failures;
-        synchronized (book) {
-            book.failed(address, why.detail(), isHopeless, System.nanoTime());
-            failures = book.failures(address);
-        }
-        if (failures == 1 || isHopeless) {
-            LOG.info("peer {}: {}", address, why.detail());
-        } else {
-            LOG.debug("peer {}, try {}: {}", address, failures, why.detail());
-        }
-    }
-
-    private void gone(Peer peer) {
-        String address = dialed.remove(peer);
-        if (address != null) {
-            synchronized (book) {
-                book.free(address, System.nanoTime());
-            }
-        }
     }
 
     /** Keeps connections alive, too. */
@@ -333,28 +265,6 @@ public final class Gossip implements AutoCloseable {
         return new KnownPeers(told);
     }
 
-    /** Validators are dialed wherever they say they are. */
-    private void learn(OpenEpochs open) {
-        Map<Hash, String> addresses = new HashMap<>();
-        for (long epoch = open.first(); epoch <= open.last(); epoch++) {
-            for (Validator each : open.ofEpoch(epoch).map(Validators::members).orElse(List.of())) {
-                addresses.put(each.publicKey(), each.gossipAddress());
-            }
-        }
-        if (identity.key() != null) {
-            addresses.remove(identity.key().publicKey());
-        }
-        long now = System.nanoTime();
-        synchronized (book) {
-            addresses.forEach((key, address) -> {
-                if (PeerAddress.parseRemote(address).isPresent()) {
-                    owners.put(address, key);
-                    book.ours(address, now);
-                }
-            });
-        }
-    }
-
     private void push(Hash id, SignedVertex vertex) {
         List<Peer> lacking = spread.logged(id, peers.connected());
         if (lacking.isEmpty()) {
@@ -362,13 +272,45 @@ public final class Gossip implements AutoCloseable {
         }
         EncodedMessage message = EncodedMessage.of(vertex);
         for (Peer peer : lacking) {
-            if (!peer.push(message)) {
+            PeerTally tally = tally(peer);
+            if (peer.push(message)) {
+                tally.pushed.incrementAndGet();
+            } else {
+                tally.dropped.incrementAndGet();
                 LOG.debug(
                         "{} does not keep up: it has to ask for vertex {}",
                         peer.info().name(),
                         id.brief());
             }
         }
+    }
+
+    private void writeDown() {
+        meetings.forEach(
+                (peer, meeting) -> log.connected(peer.info(), meeting.since(), statuses.get(peer), meeting.tally()));
+    }
+
+    private PeerTally tally(Peer peer) {
+        Meeting meeting = meetings.get(peer);
+        return meeting == null ? new PeerTally() : meeting.tally();
+    }
+
+    /**
+     * Waits until this validator may produce: a quorum said which of its vertices is the newest, that one is in the log, and there is no deep gap. A
+     * vertex that it signed before its log was lost is then never signed a second time in another form.
+     */
+    public void awaitJoined() throws InterruptedException {
+        Hash own = Objects.requireNonNull(identity.key()).publicKey();
+        new Joining(own, ownVertices, peers, spread, intake).await(() -> validators, this::gap);
+    }
+
+    /** Rounds that the furthest peer has decided, and we have not. */
+    private long gap() {
+        long newest = statuses.values().stream()
+                .mapToLong(PeerStatus::getLeaderRound)
+                .max()
+                .orElse(0);
+        return newest - progress.leaderRound();
     }
 
     private final class Log implements LedgerTail.Listener {
@@ -407,7 +349,7 @@ public final class Gossip implements AutoCloseable {
         public void validators(ValidatorTable table) {
             OpenEpochs open = OpenEpochs.of(table);
             validators = open;
-            learn(open);
+            dialer.learn(open);
         }
     }
 
@@ -418,6 +360,11 @@ public final class Gossip implements AutoCloseable {
             if (peers.did(peer.info(), what)) {
                 peer.close(new PeerRefusal(RefusalReason.MISBEHAVED, detail));
             }
+        }
+
+        @Override
+        public PeerTally tally(Peer peer) {
+            return Gossip.this.tally(peer);
         }
 
         @Override
@@ -435,6 +382,8 @@ public final class Gossip implements AutoCloseable {
         @Override
         public void connected(Peer peer) {
             LOG.info("connected to {}{}", peer.info().name(), peer.info().listener() ? ", a listener" : "");
+            meetings.put(peer, new Meeting(clock.instant(), new PeerTally()));
+            log.connected(peer.info(), clock.instant(), null, new PeerTally());
             peers.add(peer)
                     .ifPresent(old ->
                             old.close(new PeerRefusal(RefusalReason.DUPLICATE, "another connection takes its place")));
@@ -450,38 +399,32 @@ public final class Gossip implements AutoCloseable {
             if (message instanceof PeerStatus status) {
                 statuses.put(peer, status);
             } else if (message instanceof KnownPeers known) {
-                long now = System.nanoTime();
-                synchronized (book) {
-                    known.getPeers().stream()
-                            .limit(TOLD_AT_ONCE)
-                            .filter(each -> !isConnected(each))
-                            .forEach(each -> book.told(each.getAddress(), now));
-                }
+                known.getPeers().stream().limit(TOLD_AT_ONCE).forEach(dialer::learn);
             }
             taken.run();
         }
 
-        private boolean isConnected(KnownPeer told) {
-            if (told.getPublicKey() == null) {
-                return false;
-            }
-            Hash key = Hash.of(told.getPublicKey());
-            boolean isOwn = identity.key() != null && identity.key().publicKey().equals(key);
-            return isOwn || peers.of(key).isPresent();
-        }
-
         @Override
         public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
-            questions.answer(peer, question, answer);
+            if (question instanceof NewestVertexQuery newest) {
+                OpenEpochs open = validators;
+                ownVertices.answer(newest, open.ofEpoch(open.last()).orElseThrow(), answer);
+            } else {
+                questions.answer(peer, question, answer);
+            }
         }
 
         @Override
         public void disconnected(Peer peer, PeerRefusal why) {
             LOG.info("no longer connected to {}: {}", peer.info().name(), why);
-            boolean unused = peers.remove(peer);
+            boolean isLast = peers.remove(peer);
+            if (isLast) {
+                log.disconnected(peer.info(), why, tally(peer));
+            }
+            meetings.remove(peer);
             statuses.remove(peer);
             spread.gone(peer);
-            gone(peer);
+            dialer.gone(peer);
             if (why.reason() == RefusalReason.MALFORMED && !why.detail().startsWith("the peer says")) {
                 var unusedBan = peers.did(peer.info(), Misbehaviour.MALFORMED);
             }

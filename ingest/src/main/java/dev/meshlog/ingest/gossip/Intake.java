@@ -15,14 +15,12 @@ import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -52,14 +50,12 @@ final class Intake implements AutoCloseable {
     private final TokenBucket reports;
     private final ExecutorService verifying = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> new Thread(work, "meshlog-gossip-intake"));
-    final AtomicLong received = new AtomicLong();
-    final AtomicLong duplicates = new AtomicLong();
-    final AtomicLong accepted = new AtomicLong();
-    final AtomicLong rejected = new AtomicLong();
-    final AtomicLong tooEarly = new AtomicLong();
 
     /** What whoever opened the intake wants to know. */
     interface Outcome {
+        /** Where vertices of the peer are counted. */
+        PeerTally tally(Peer peer);
+
         void misbehaved(Peer peer, Misbehaviour what, String detail);
 
         /** What the first peer sent under this id was no good; these sent something too. */
@@ -70,7 +66,7 @@ final class Intake implements AutoCloseable {
      * @param highestRound vertices of later rounds are not taken now: the ledger would refuse them
      */
     Intake(
-            Cluster cluster,
+            Producer<String, byte[]> producer,
             GenesisConfig genesis,
             KnownValidators validators,
             SignatureCheck signatures,
@@ -82,20 +78,21 @@ final class Intake implements AutoCloseable {
         this.spread = spread;
         this.highestRound = highestRound;
         this.outcome = outcome;
-        this.producer = cluster.producer();
+        this.producer = producer;
         this.reports = new TokenBucket(REPORTS_AT_ONCE, REPORTS_AT_ONCE, System.nanoTime());
     }
 
     /** @param done is run once the vertex takes no memory any more */
     void take(Peer from, SignedVertex vertex, Runnable done) {
-        received.incrementAndGet();
+        PeerTally tally = outcome.tally(from);
+        tally.received.incrementAndGet();
         VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
         Hash id = header.vertexId(networkId);
         if (!spread.received(id, from)) {
-            duplicates.incrementAndGet();
+            tally.duplicates.incrementAndGet();
             done.run();
         } else if (header.round() > highestRound.getAsLong()) {
-            tooEarly.incrementAndGet();
+            tally.tooEarly.incrementAndGet();
             spread.refused(id, from);
             done.run();
         } else {
@@ -116,7 +113,7 @@ final class Intake implements AutoCloseable {
                 Cluster.encode(Topics.VERTICES, vertex));
         var unused = producer.send(record, (metadata, failure) -> {
             if (failure == null) {
-                accepted.incrementAndGet();
+                outcome.tally(from).accepted.incrementAndGet();
             } else {
                 LOG.warn(
                         "vertex {} of {} is not in the log: {}",
@@ -130,7 +127,7 @@ final class Intake implements AutoCloseable {
     }
 
     private void reject(Peer from, Hash id, SignedVertex vertex, Verdict.Invalid invalid) {
-        rejected.incrementAndGet();
+        outcome.tally(from).rejected.incrementAndGet();
         List<Peer> others = spread.refused(id, from);
         boolean isDoubtful = OPEN_TO_DOUBT.contains(invalid.reason());
         String detail = "vertex %s: %s (%s)".formatted(id.brief(), invalid.reason(), invalid.detail());
@@ -166,6 +163,5 @@ final class Intake implements AutoCloseable {
     @Override
     public void close() {
         verifying.shutdownNow();
-        producer.close(Duration.ofSeconds(2));
     }
 }

@@ -82,6 +82,12 @@ final class Spread<P> {
         return entries.containsKey(id);
     }
 
+    /** Whether it was seen in our log. */
+    synchronized boolean isLogged(Hash id) {
+        Entry<P> entry = entries.get(id);
+        return entry != null && entry.isLogged;
+    }
+
     synchronized void gone(P peer) {
         entries.values().forEach(entry -> entry.having.remove(peer));
     }

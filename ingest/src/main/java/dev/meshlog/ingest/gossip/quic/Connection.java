@@ -44,7 +44,8 @@ final class Connection implements Peer {
             MessageType.VERTICES_BY_ROUND,
             MessageType.SNAPSHOT_QUERY,
             MessageType.CHUNK_QUERY,
-            MessageType.SUBMISSION);
+            MessageType.SUBMISSION,
+            MessageType.NEWEST_VERTEX_QUERY);
 
     /** QUIC's code for every end that we name; which one it is stands in the reason. */
     private static final int CLOSED = 1;

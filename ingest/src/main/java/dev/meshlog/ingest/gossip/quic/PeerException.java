@@ -6,14 +6,18 @@ import dev.meshlog.schemas.gossip.RefusalReason;
 public final class PeerException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final RefusalReason reason;
+    private final transient PeerRefusal refusal;
 
     PeerException(PeerRefusal refusal) {
         super(refusal.toString());
-        this.reason = refusal.reason();
+        this.refusal = refusal;
     }
 
     public RefusalReason reason() {
-        return reason;
+        return refusal.reason();
+    }
+
+    public PeerRefusal refusal() {
+        return refusal;
     }
 }

@@ -6,6 +6,7 @@ import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.gossip.ChunkQuery;
 import dev.meshlog.schemas.gossip.Hello;
 import dev.meshlog.schemas.gossip.KnownPeers;
+import dev.meshlog.schemas.gossip.NewestVertexQuery;
 import dev.meshlog.schemas.gossip.PeerStatus;
 import dev.meshlog.schemas.gossip.Refused;
 import dev.meshlog.schemas.gossip.SnapshotQuery;
@@ -37,7 +38,8 @@ public enum MessageType {
     CHUNK_QUERY(11, ChunkQuery.getClassSchema(), 64),
     CHUNK(12, SnapshotChunk.getClassSchema(), Topics.LARGE_RECORD_BYTES),
     SUBMISSION(13, Submission.getClassSchema(), Limits.TRANSACTION_BYTES + 128),
-    SUBMITTED(14, Submitted.getClassSchema(), 64);
+    SUBMITTED(14, Submitted.getClassSchema(), 64),
+    NEWEST_VERTEX_QUERY(15, NewestVertexQuery.getClassSchema(), 64);
 
     private static final MessageType[] BY_CODE = new MessageType[32];
 
