@@ -12,6 +12,7 @@ interface RadioConnection extends AutoCloseable {
      */
     int read(byte[] into, Duration most) throws IOException;
 
+    /** @throws IOException when not all of them were written; some may have been */
     void write(byte[] bytes) throws IOException;
 
     @Override

@@ -47,9 +47,9 @@ public final class RadioPort {
     }
 
     /**
-     * Says something to the radio.
+     * Says something to the radio, and does not wait for it.
      *
-     * @return whether it was handed to the line; that it arrives, only the radio can say
+     * @return whether it is on its way; that it arrives, only the radio can say
      */
     public boolean send(ToRadio message) {
         Line open = line;
@@ -60,7 +60,7 @@ public final class RadioPort {
             open.say(message);
             return true;
         } catch (IOException e) {
-            // The reader meets the same and ends the session.
+            // Too much waits, or the line is broken: then the reader ends the session.
             LOG.debug("link {}: {}", link, e.toString());
             return false;
         }

@@ -181,7 +181,7 @@ final class RadioSession {
         }
     }
 
-    private void take(List<FramePiece> pieces) throws LinkException, InterruptedException {
+    private void take(List<FramePiece> pieces) throws IOException, LinkException, InterruptedException {
         if (pieces.isEmpty()) {
             return;
         }
@@ -217,7 +217,7 @@ final class RadioSession {
         return message.hasConfigCompleteId() && message.getConfigCompleteId() == nonce;
     }
 
-    private void learn(FromRadio message, ByteString payload) throws LinkException, InterruptedException {
+    private void learn(FromRadio message, ByteString payload) throws IOException, LinkException, InterruptedException {
         port.received(message, payload);
         switch (message.getPayloadVariantCase()) {
             case MY_INFO -> {
@@ -245,20 +245,11 @@ final class RadioSession {
                 watch.rebooted(facts);
                 port.ended();
                 complete = false;
-                askForConfigAgain();
+                askForConfig();
             }
             default -> {
                 // Kept, and of no interest to the connection.
             }
-        }
-    }
-
-    private void askForConfigAgain() throws LinkException {
-        try {
-            askForConfig();
-        } catch (IOException e) {
-            // The next read meets the same and ends the session.
-            complete = false;
         }
     }
 
@@ -275,7 +266,7 @@ final class RadioSession {
         write(message.build().toByteArray());
     }
 
-    /** The session's thread and those who speak through the port do not get in between each other's bytes. */
+    /** Any thread may call it: a frame is written whole. */
     private void write(byte[] payload) throws IOException {
         if (payload.length > FrameParser.MAX_PAYLOAD) {
             throw new IOException("a frame of " + payload.length + " bytes is longer than a radio takes");
@@ -285,9 +276,7 @@ final class RadioSession {
                 .putShort((short) payload.length)
                 .put(payload)
                 .array();
-        synchronized (connection) {
-            connection.write(frame);
-        }
+        connection.write(frame);
     }
 
     private static FromRadio parsed(ByteString payload) {

@@ -96,7 +96,7 @@ final class RadioSource implements LiveSource {
     private void runSession(LiveSink sink) throws LinkException, InterruptedException {
         String trouble;
         boolean wasComplete = false;
-        try (RadioConnection open = connector.connect()) {
+        try (RadioConnection open = QueuedConnection.open(connector.connect(), link, timing.answer(), nanos)) {
             var current = new RadioSession(
                     open, sink, port, new Watching(sink), timing, context.clock(), nanos, context.random());
             session = current;

@@ -74,8 +74,10 @@ final class SerialConnector implements RadioConnector {
             }
         }
 
+        /** Closing waits for what was written to go out. It never does when the radio hangs, so it is thrown away. */
         @Override
         public void close() {
+            port.flushIOBuffers();
             port.closePort();
         }
     }

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How patient a link to a radio is.
  *
  * @param heartbeat after so long without a byte the radio is asked whether it lives
- * @param answer how long it may take to answer
+ * @param answer how long it may take to answer, or to take a message
  * @param silent after so long without a packet, though alive, somebody is told
  * @param firstPause between two tries to connect; doubled up to {@code longestPause}
  * @param settled a session that lasted so long makes the next pause the first one again
