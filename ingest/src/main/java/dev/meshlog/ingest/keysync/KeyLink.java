@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one link to a radio, and everything else that goes to it: the radio's queue is one, so who sends past this makes it lose packets. Any thread
@@ -30,6 +31,8 @@ public final class KeyLink implements RadioListener, RelayQueue, AutoCloseable {
     private final Set<Long> changed = ConcurrentHashMap.newKeySet();
 
     private final List<Runnable> handedOver = new ArrayList<>();
+    /** Who has told its config in this session. */
+    private @Nullable Long radio;
 
     private KeyLink(String network, RadioPort port, MeshTables tables, KeySyncSettings settings, Clock clock) {
         var totals = new Totals();
@@ -59,13 +62,21 @@ public final class KeyLink implements RadioListener, RelayQueue, AutoCloseable {
     @Override
     public boolean relay(MeshPacket packet, Runnable done) {
         boolean[] taken = new boolean[1];
-        step(now -> taken[0] = sync.relay(packet, () -> handedOver.add(done), now));
+        step(now -> taken[0] = isFor(packet) && sync.relay(packet, () -> handedOver.add(done), now));
         return taken[0];
+    }
+
+    /** Whoever hands a packet over may not have heard yet that another radio is there. */
+    private boolean isFor(MeshPacket packet) {
+        return radio != null && radio == NodeNumber.of(packet.getFrom());
     }
 
     @Override
     public void began() {
-        step(sync::began);
+        step(now -> {
+            radio = null;
+            sync.began(now);
+        });
     }
 
     @Override
@@ -79,12 +90,18 @@ public final class KeyLink implements RadioListener, RelayQueue, AutoCloseable {
     @Override
     public void complete(long ownNode) {
         outside.radio(ownNode);
-        step(now -> sync.complete(ownNode, now));
+        step(now -> {
+            radio = ownNode;
+            sync.complete(ownNode, now);
+        });
     }
 
     @Override
     public void ended() {
-        step(sync::ended);
+        step(now -> {
+            radio = null;
+            sync.ended(now);
+        });
         outside.radio(null);
     }
 

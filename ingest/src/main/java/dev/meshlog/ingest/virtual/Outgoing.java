@@ -88,6 +88,12 @@ final class Outgoing {
         }
     }
 
+    void radioComplete() {
+        if (relays != null) {
+            relays.radioComplete();
+        }
+    }
+
     void radioEnded() {
         if (relays != null) {
             relays.radioEnded();
@@ -103,8 +109,11 @@ final class Outgoing {
         asked.values().removeIf(client::equals);
     }
 
-    void forgetAll() {
+    void radioReplaced() {
         asked.clear();
+        if (relays != null) {
+            relays.radioReplaced((client, packet) -> answer(client, packet, Refusal.OTHER_RADIO));
+        }
     }
 
     void refuse() {

@@ -17,6 +17,7 @@ record Refusal(int error, String reason) {
 
     static final Refusal NO_RADIO = new Refusal(4, "there is no radio to send it");
     static final Refusal RADIO_AWAY = new Refusal(4, "the radio was away for too long");
+    static final Refusal OTHER_RADIO = new Refusal(4, "another radio has taken the place of the one that it was for");
     static final Refusal NOT_KEPT = new Refusal(4, "it could not be recorded, so it may not be sent");
     static final Refusal TOO_LARGE = new Refusal(7, "it is larger than a radio takes");
     static final Refusal UNREADABLE = new Refusal(32, "only decoded packets are relayed");

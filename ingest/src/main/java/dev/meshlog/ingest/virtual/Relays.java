@@ -34,6 +34,8 @@ final class Relays {
     private final Map<Integer, Taken> onTheirWay = new LinkedHashMap<>();
 
     private final LongAdder relayed = new LongAdder();
+    /** The radio has said who it is, and is there. */
+    private boolean present;
 
     private record Taken(Waiting waiting, long at) {}
 
@@ -62,7 +64,7 @@ final class Relays {
     void run(long now, BiConsumer<ClientSession, MeshPacket> givenUp) {
         // Its confirmation was lost, as happens on a busy mesh.
         onTheirWay.values().removeIf(taken -> now - taken.at >= patience.toNanos());
-        while (!waiting.isEmpty() && isTaken(waiting.element(), now)) {
+        while (present && !waiting.isEmpty() && isTaken(waiting.element(), now)) {
             waiting.remove();
         }
         while (!waiting.isEmpty() && now - waiting.element().since >= patience.toNanos()) {
@@ -88,11 +90,16 @@ final class Relays {
         onTheirWay.remove(packetId);
     }
 
+    void radioComplete() {
+        present = true;
+    }
+
     /**
      * What the radio does not say that it has may have gone with the session, and goes again in the next one. Neither the radio nor the mesh minds
      * an id that was there before. An admin request does not: it may be why the session ended, and its client asks again.
      */
     void radioEnded() {
+        present = false;
         var again = new ArrayList<>(onTheirWay.values());
         onTheirWay.clear();
         Collections.reverse(again);
@@ -100,6 +107,21 @@ final class Relays {
                 .map(Taken::waiting)
                 .filter(each -> each.packet.getDecoded().getPortNum() != Admission.ADMIN_PORT)
                 .forEach(waiting::addFirst);
+    }
+
+    /**
+     * It is another one now: nothing that was for the first one may go to it.
+     *
+     * @param givenUp hears of each packet, after it is recorded
+     */
+    void radioReplaced(BiConsumer<ClientSession, MeshPacket> givenUp) {
+        onTheirWay.values().stream().map(Taken::waiting).forEach(waiting::add);
+        onTheirWay.clear();
+        waiting.forEach(each -> {
+            refused(each.client, each.packet, Refusal.OTHER_RADIO);
+            givenUp.accept(each.client, each.packet);
+        });
+        waiting.clear();
     }
 
     void refused(ClientSession client, MeshPacket packet, Refusal refusal) {

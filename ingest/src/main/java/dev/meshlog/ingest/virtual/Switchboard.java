@@ -127,7 +127,7 @@ final class Switchboard {
         device = image;
         if (other) {
             changes.forget();
-            outgoing.forgetAll();
+            outgoing.radioReplaced();
             clients.forEach(client -> client.close("has to connect again: another radio is there now"));
         }
     }
@@ -142,6 +142,7 @@ final class Switchboard {
         reading = null;
         if (image != null) {
             is(image);
+            outgoing.radioComplete();
         }
     }
 

@@ -12,9 +12,12 @@ import dev.meshlog.schemas.Bytes32;
 import dev.meshlog.schemas.RecordPosition;
 import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.meshtastic.Data;
 import dev.meshlog.schemas.meshtastic.FromRadio;
+import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.MyNodeInfo;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
+import dev.meshlog.schemas.meshtastic.ToRadio;
 import dev.meshlog.schemas.meshtastic.User;
 import dev.meshlog.schemas.radio.KeyPush;
 import dev.meshlog.schemas.radio.KeyPushKind;
@@ -59,6 +62,33 @@ class KeyLinkTest {
         }
         assertThat(records).extracting(KeyPush::getKind).containsOnly(KeyPushKind.DIFFERS);
         assertThat(records).extracting(KeyPush::getRadio).containsExactly(0x10L, 0x20L);
+    }
+
+    /** Who hands over a packet learns later than this one that another radio is there. */
+    @Test
+    void packetGoesOnlyToTheRadioThatItIsFor() {
+        var said = new ArrayList<ToRadio>();
+        try (var keys = KeyLink.open("home", port, new OneKey(), KeySyncSettings.DEFAULT, Clock.systemUTC())) {
+            port.opened(new Keeping());
+            port.began(said::add);
+            assertThat(keys.relay(text(0x10), () -> {})).as("before its config").isFalse();
+            port.complete(0x20);
+            assertThat(keys.relay(text(0x10), () -> {})).as("another radio").isFalse();
+            assertThat(said).noneMatch(ToRadio::hasPacket);
+            assertThat(keys.relay(text(0x20), () -> {})).isTrue();
+            assertThat(said).filteredOn(ToRadio::hasPacket).hasSize(1);
+            port.ended();
+            assertThat(keys.relay(text(0x20), () -> {})).isFalse();
+        }
+    }
+
+    private static MeshPacket text(int from) {
+        return MeshPacket.newBuilder()
+                .setFrom(from)
+                .setTo(-1)
+                .setId(5)
+                .setDecoded(Data.newBuilder().setPortNum(1))
+                .build();
     }
 
     private void say(FromRadio message) {

@@ -100,6 +100,7 @@ class RelayedPacketsTest {
         rig.uplink.relayed.clear();
         rig.uplink.keeping = false;
         board.radioEnded();
+        play(board, Recorded.config(CONFIG));
         board.tick(rig.now);
         assertThat(rig.uplink.relayed).extracting(MeshPacket::getId).containsExactly(55, 56);
         FromRadio taken = FromRadio.newBuilder()
@@ -107,20 +108,57 @@ class RelayedPacketsTest {
                 .build();
         board.radioSaid(taken, taken.toByteString());
         board.radioEnded();
+        play(board, Recorded.config(CONFIG));
         board.tick(rig.now);
         assertThat(rig.uplink.relayed).extracting(MeshPacket::getId).containsExactly(55, 56, 56);
+    }
+
+    @Test
+    void nothingGoesToARadioThatHasNotSaidWhoItIs() {
+        var board = rig.board(allowing(false, false));
+        var client = rig.configured(board, 7);
+        board.radioEnded();
+        rig.later(board, Duration.ofSeconds(1));
+        board.said(client, packet(text("hello").setId(55)), rig.now);
+        board.radioBegan();
+        rig.later(board, Duration.ofSeconds(1));
+        assertThat(rig.uplink.relayed).isEmpty();
+        play(board, Recorded.config(CONFIG));
+        rig.later(board, Duration.ofSeconds(1));
+        assertThat(rig.uplink.relayed).extracting(MeshPacket::getId).containsExactly(55);
+    }
+
+    @Test
+    void anotherRadioGetsNothingOfWhatWasForTheFirst() {
+        var board = rig.board(allowing(false, false));
+        var client = rig.configured(board, 7);
+        rig.uplink.keeping = true;
+        board.said(client, packet(text("on its way").setId(55)), rig.now);
+        board.radioEnded();
+        board.said(client, packet(text("waits").setId(56)), rig.now);
+        rig.uplink.relayed.clear();
+        rig.uplink.records.clear();
+        play(board, another());
+        rig.later(board, Duration.ofSeconds(1));
+        assertThat(rig.uplink.relayed).isEmpty();
+        assertThat(rig.uplink.records).extracting(SentMessage::getPacketId).containsExactlyInAnyOrder(55L, 56L);
+        assertThat(rig.uplink.records)
+                .allMatch(each -> each.getOutcome() == SentOutcome.REFUSED
+                        && String.valueOf(each.getDetail()).contains("another radio"));
+        assertThat(board.refused()).isEqualTo(2);
+    }
+
+    private static List<FromRadio> another() {
+        return List.of(FromRadio.newBuilder()
+                .setMyInfo(MyNodeInfo.newBuilder().setMyNodeNum(OWN + 1))
+                .build());
     }
 
     @Test
     void anotherRadioInTheSamePlaceIsAnotherDevice() {
         var board = rig.board(allowing(false, false));
         var client = rig.configured(board, 7);
-        board.radioBegan();
-        play(
-                board,
-                List.of(FromRadio.newBuilder()
-                        .setMyInfo(MyNodeInfo.newBuilder().setMyNodeNum(OWN + 1))
-                        .build()));
+        play(board, another());
         assertThat(client.closed()).isPresent();
     }
 
