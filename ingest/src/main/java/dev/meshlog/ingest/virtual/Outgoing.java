@@ -16,6 +16,7 @@ final class Outgoing {
 
     private final Admission admission;
     private final @Nullable Relays relays;
+    private final Room room;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final LongAdder refused = new LongAdder();
@@ -27,9 +28,10 @@ final class Outgoing {
     };
 
     /** @param relays null: there is no radio */
-    Outgoing(Admission admission, @Nullable Relays relays, InstantSource clock, RandomGenerator random) {
+    Outgoing(Admission admission, @Nullable Relays relays, Room room, InstantSource clock, RandomGenerator random) {
         this.admission = admission;
         this.relays = relays;
+        this.room = room;
         this.clock = clock;
         this.random = random;
     }
@@ -38,6 +40,8 @@ final class Outgoing {
     Optional<MeshPacket> take(ClientSession client, MeshPacket said, int ownNode, long now) {
         int id = said.getId() == 0 ? newId() : said.getId();
         if (asked.containsKey(id)) {
+            // The firmware says nothing, and a client that waits for its status sends it for ever.
+            client.tell(room.status(id, 0));
             return Optional.empty();
         }
         MeshPacket packet = said.toBuilder()
@@ -49,17 +53,23 @@ final class Outgoing {
                 .clearViaMqtt()
                 .clearRelayNode()
                 .build();
-        if (!client.maySend(now)) {
-            // Not recorded: whoever floods shall not fill the disk.
-            answer(client, packet, Refusal.TOO_MANY);
-            return Optional.empty();
+        // The flood is not recorded: it shall not fill the disk.
+        Optional<Refusal> refusal = client.maySend(now) ? sent(client, packet, now) : Optional.of(Refusal.TOO_MANY);
+        // The firmware remembers every id, and ignores the client that sends again what there was no room for.
+        if (refusal.filter(Refusal::passes).isEmpty()) {
+            asked.put(id, client);
         }
-        asked.put(id, client);
-        Optional<Refusal> refusal = sent(client, packet, now);
+        client.tell(room.status(id, refusal.map(Refusal::error).orElse(0)));
         refusal.ifPresent(reason -> answer(client, packet, reason));
         run(now);
         boolean shown = refusal.isEmpty() && packet.getDecoded().getPortNum() != Admission.ADMIN_PORT;
         return shown ? Optional.of(packet) : Optional.empty();
+    }
+
+    /** There is nobody yet in whose name it could be refused. */
+    void turnAway(ClientSession client, int packetId) {
+        refuse();
+        client.tell(room.status(packetId, Refusal.RADIO_AWAY.error()));
     }
 
     private Optional<Refusal> sent(ClientSession client, MeshPacket packet, long now) {
@@ -127,6 +137,9 @@ final class Outgoing {
 
     private void answer(ClientSession client, MeshPacket packet, Refusal refusal) {
         refuse();
+        if (refusal.passes()) {
+            asked.remove(packet.getId());
+        }
         client.tell(refusal.answer(
                         packet.getFrom(),
                         packet.getId(),

@@ -6,7 +6,6 @@ import dev.meshlog.ingest.radio.Replays;
 import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
-import dev.meshlog.schemas.meshtastic.QueueStatus;
 import dev.meshlog.schemas.meshtastic.ToRadio;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,16 +19,13 @@ import org.jspecify.annotations.Nullable;
  * one thread calls it and hands the time in, in nanoseconds.
  */
 final class Switchboard {
-    private static final QueueStatus ROOM =
-            QueueStatus.newBuilder().setFree(16).setMaxlen(16).build();
-
     private final VirtualNodeSettings settings;
     private final MeshTables tables;
     private final Outgoing outgoing;
     private final InstantSource clock;
     private final List<ClientSession> clients = new CopyOnWriteArrayList<>();
     private final NodeChanges changes = new NodeChanges();
-    private QueueStatus room = ROOM;
+    private final Room room = new Room();
     private @Nullable DeviceImage device;
     private DeviceImage.@Nullable Reading reading;
     /** When the radio was asked for its config, seconds since 1970. */
@@ -44,8 +40,8 @@ final class Switchboard {
             RandomGenerator random) {
         this.settings = settings;
         this.tables = tables;
-        this.outgoing =
-                new Outgoing(new Admission(settings.allowAdmin(), settings.allowSecrets()), relays, clock, random);
+        var admission = new Admission(settings.allowAdmin(), settings.allowSecrets());
+        this.outgoing = new Outgoing(admission, relays, room, clock, random);
         this.clock = clock;
     }
 
@@ -85,7 +81,7 @@ final class Switchboard {
                     configure(client);
                 }
             }
-            case HEARTBEAT -> client.tell(status(room));
+            case HEARTBEAT -> client.tell(room.status());
             case DISCONNECT -> client.leave();
             case XMODEM, MQTT_CLIENT_PROXY_MESSAGE -> outgoing.refuse();
             case PAYLOADVARIANT_NOT_SET -> {
@@ -95,7 +91,9 @@ final class Switchboard {
     }
 
     private void packet(ClientSession client, MeshPacket said, long now) {
-        if (device != null) {
+        if (device == null) {
+            outgoing.turnAway(client, said.getId());
+        } else {
             MeshPacket packet = settings.allowAdmin() ? said : device.inItsOwnName(said);
             outgoing.take(client, packet, device.node(), now).ifPresent(sent -> echo(client, sent));
         }
@@ -148,6 +146,7 @@ final class Switchboard {
 
     void radioEnded() {
         reading = null;
+        room.radioEnded();
         outgoing.radioEnded();
     }
 
@@ -159,7 +158,7 @@ final class Switchboard {
                 }
             }
             case QUEUE_STATUS -> {
-                room = message.getQueueStatus().toBuilder().setMeshPacketId(0).build();
+                room.said(message.getQueueStatus());
                 int packetId = message.getQueueStatus().getMeshPacketId();
                 outgoing.confirmed(packetId);
                 outgoing.asker(packetId).ifPresent(sender -> sender.tell(payload));
@@ -214,10 +213,12 @@ final class Switchboard {
             changes.take(device, tables).forEach(message -> eachConfigured(client -> client.tell(message)));
         }
         outgoing.run(now);
+        boolean roomAgain = room.rose(now);
         for (ClientSession client : clients) {
             client.tick(now);
-            if (client.needsSign(now)) {
-                client.tell(status(room));
+            boolean asked = client.phase() != ClientSession.Phase.NEW;
+            if ((asked && roomAgain) || client.needsSign(now)) {
+                client.tell(room.status());
             }
         }
     }
@@ -226,10 +227,6 @@ final class Switchboard {
         clients.stream()
                 .filter(client -> client.phase() == ClientSession.Phase.CONFIGURED)
                 .forEach(what);
-    }
-
-    private static ByteString status(QueueStatus room) {
-        return FromRadio.newBuilder().setQueueStatus(room).build().toByteString();
     }
 
     private long seconds() {

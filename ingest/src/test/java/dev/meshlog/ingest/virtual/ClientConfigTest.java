@@ -196,7 +196,7 @@ class ClientConfigTest {
                                 .setPayload(answer.toByteString()))
                         .build());
         List<FromRadio> told = rig.told(client);
-        assertThat(told).hasSize(said.size() + 1);
+        assertThat(told).hasSize(said.size() + 2);
         ByteString recordedKey = Recorded.config(CONFIG).stream()
                 .filter(each -> each.getConfig().hasSecurity())
                 .map(each -> each.getConfig().getSecurity().getPrivateKey())

@@ -125,9 +125,11 @@ final class SwitchboardRig {
                 .build();
     }
 
+    /** Of the one packet that was told. */
     static int error(List<FromRadio> told, int request) {
-        assertThat(told).hasSize(1);
-        Data answer = told.get(0).getPacket().getDecoded();
+        List<FromRadio> packets = told.stream().filter(FromRadio::hasPacket).toList();
+        assertThat(packets).hasSize(1);
+        Data answer = packets.get(0).getPacket().getDecoded();
         assertThat(answer.getPortNum()).isEqualTo(ROUTING);
         assertThat(answer.getRequestId()).isEqualTo(request);
         try {

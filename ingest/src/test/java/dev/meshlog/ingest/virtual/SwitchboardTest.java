@@ -41,7 +41,9 @@ class SwitchboardTest {
                 .setQueueStatus(QueueStatus.newBuilder().setFree(3).setMaxlen(4).setMeshPacketId(70))
                 .build();
         board.radioSaid(status, status.toByteString());
-        assertThat(rig.told(asking)).hasSize(3);
+        assertThat(rig.told(asking))
+                .as("our status, and three answers of the radio")
+                .hasSize(4);
         assertThat(rig.told(other)).isEmpty();
 
         hear(board, own(ADMIN, 71));
