@@ -39,6 +39,13 @@ record Admission(boolean allowAdmin, boolean allowSecrets) {
         };
     }
 
+    /** Whether it changes the device's configuration, when it gets there. */
+    static boolean changesConfiguration(MeshPacket packet, int ownNode) {
+        return packet.getDecoded().getPortNum() == ADMIN_PORT
+                && packet.getTo() == ownNode
+                && AdminRequest.of(packet.getDecoded().getPayload()).changesConfiguration();
+    }
+
     private Optional<Refusal> administration(MeshPacket packet, int ownNode) {
         AdminRequest request = AdminRequest.of(packet.getDecoded().getPayload());
         boolean own = packet.getTo() == ownNode;

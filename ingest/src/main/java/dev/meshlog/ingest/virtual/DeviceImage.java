@@ -39,6 +39,20 @@ record DeviceImage(
         return own.getMyNodeNum();
     }
 
+    /** With a node that it has told since, in place of what it said of it before. */
+    DeviceImage with(NodeInfo node) {
+        var all = new LinkedHashMap<>(nodes);
+        all.put(node.getNum(), node);
+        return new DeviceImage(own, screen, settings, all, files);
+    }
+
+    /** @param anew what it says of itself by now; it need not have told its nodes and files again */
+    DeviceImage with(DeviceImage anew) {
+        var all = new LinkedHashMap<>(nodes);
+        all.putAll(anew.nodes);
+        return new DeviceImage(anew.own, anew.screen, anew.settings, all, anew.files.isEmpty() ? files : anew.files);
+    }
+
     /**
      * The packet, or, when it introduces somebody, one that introduces the device as it is: a radio believes its client, and the mesh believes the
      * radio, so a name and a key in it would become the device's.

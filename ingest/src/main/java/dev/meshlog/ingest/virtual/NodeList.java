@@ -78,29 +78,38 @@ final class NodeList {
         return Optional.of(info.build());
     }
 
+    /** The device's list is as old as its session. What the tables have heard of a node since then is newer. */
     private static void addFacts(NodeInfo.Builder info, RadioNode facts) {
+        long listed = Integer.toUnsignedLong(info.getLastHeard());
+        Instant heard = facts.getLastHeardMs();
+        boolean newer = heard != null && heard.getEpochSecond() > listed;
         NodePosition position = facts.getPosition();
-        if (!info.hasPosition() && position != null) {
+        if (position != null && (!info.hasPosition() || isNewer(position, info.getPosition(), newer))) {
             info.setPosition(position(position));
         }
         NodeDeviceMetrics metrics = facts.getDeviceMetrics();
-        if (!info.hasDeviceMetrics() && metrics != null) {
+        if (metrics != null && (newer || !info.hasDeviceMetrics())) {
             info.setDeviceMetrics(metrics(metrics));
         }
-        if (!info.hasSnr() && facts.getSnr() != null) {
+        if (facts.getSnr() != null && (newer || !info.hasSnr())) {
             info.setSnr(facts.getSnr());
         }
-        if (!info.hasHopsAway() && facts.getHopsAway() != null) {
+        if (facts.getHopsAway() != null && (newer || !info.hasHopsAway())) {
             info.setHopsAway(facts.getHopsAway());
         }
-        if (!info.hasViaMqtt() && facts.getViaMqtt() != null) {
+        if (facts.getViaMqtt() != null && (newer || !info.hasViaMqtt())) {
             info.setViaMqtt(facts.getViaMqtt());
         }
-        Instant heard = facts.getLastHeardMs();
-        if (heard != null) {
-            long before = Integer.toUnsignedLong(info.getLastHeard());
-            info.setLastHeard((int) Math.max(before, heard.getEpochSecond()));
+        if (newer) {
+            info.setLastHeard((int) heard.getEpochSecond());
         }
+    }
+
+    private static boolean isNewer(NodePosition known, Position listed, boolean heardLater) {
+        Long time = known.getTime();
+        long listedTime = Integer.toUnsignedLong(listed.getTime());
+        boolean timed = time != null && time != 0 && listedTime != 0;
+        return timed ? time > listedTime : heardLater;
     }
 
     /** A node without a name gets the one that the firmware would invent: some clients expect a name beside a key. */

@@ -20,12 +20,14 @@ final class Outgoing {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final LongAdder refused = new LongAdder();
-    private final Map<Integer, ClientSession> asked = new LinkedHashMap<>() {
+    private final Map<Integer, Asked> asked = new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, ClientSession> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Integer, Asked> eldest) {
             return size() > REMEMBERED;
         }
     };
+
+    private record Asked(ClientSession client, boolean changesConfiguration) {}
 
     /** @param relays null: there is no radio */
     Outgoing(Admission admission, @Nullable Relays relays, Room room, InstantSource clock, RandomGenerator random) {
@@ -57,7 +59,7 @@ final class Outgoing {
         Optional<Refusal> refusal = client.maySend(now) ? sent(client, packet, now) : Optional.of(Refusal.TOO_MANY);
         // The firmware remembers every id, and ignores the client that sends again what there was no room for.
         if (refusal.filter(Refusal::passes).isEmpty()) {
-            asked.put(id, client);
+            asked.put(id, new Asked(client, Admission.changesConfiguration(packet, ownNode)));
         }
         client.tell(room.status(id, refusal.map(Refusal::error).orElse(0)));
         refusal.ifPresent(reason -> answer(client, packet, reason));
@@ -98,6 +100,10 @@ final class Outgoing {
         }
     }
 
+    boolean askForConfig(int nonce) {
+        return relays != null && relays.askForConfig(nonce);
+    }
+
     void radioComplete() {
         if (relays != null) {
             relays.radioComplete();
@@ -112,11 +118,17 @@ final class Outgoing {
 
     /** Whose packet it was. */
     Optional<ClientSession> asker(int packetId) {
-        return Optional.ofNullable(asked.get(packetId));
+        return Optional.ofNullable(asked.get(packetId)).map(Asked::client);
+    }
+
+    /** Whether it was a client's request that changes the device's configuration. */
+    boolean isChange(int packetId) {
+        Asked request = asked.get(packetId);
+        return request != null && request.changesConfiguration;
     }
 
     void forget(ClientSession client) {
-        asked.values().removeIf(client::equals);
+        asked.values().removeIf(each -> each.client == client);
     }
 
     void radioReplaced() {

@@ -90,6 +90,10 @@ final class Relays {
         onTheirWay.remove(packetId);
     }
 
+    boolean askForConfig(int nonce) {
+        return present && uplink.askForConfig(nonce);
+    }
+
     void radioComplete() {
         present = true;
     }

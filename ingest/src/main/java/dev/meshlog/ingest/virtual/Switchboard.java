@@ -6,6 +6,7 @@ import dev.meshlog.ingest.radio.Replays;
 import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
+import dev.meshlog.schemas.meshtastic.NodeInfo;
 import dev.meshlog.schemas.meshtastic.ToRadio;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Switchboard {
     private final Room room = new Room();
     private @Nullable DeviceImage device;
     private DeviceImage.@Nullable Reading reading;
+    private final Reread reread;
     /** When the radio was asked for its config, seconds since 1970. */
     private long begunAt;
 
@@ -43,6 +45,11 @@ final class Switchboard {
         var admission = new Admission(settings.allowAdmin(), settings.allowSecrets());
         this.outgoing = new Outgoing(admission, relays, room, clock, random);
         this.clock = clock;
+        this.reread = new Reread(this::newReading);
+    }
+
+    private DeviceImage.Reading newReading() {
+        return new DeviceImage.Reading(settings.allowSecrets());
     }
 
     // The clients.
@@ -131,7 +138,7 @@ final class Switchboard {
     }
 
     void radioBegan() {
-        reading = new DeviceImage.Reading(settings.allowSecrets());
+        reading = newReading();
         begunAt = seconds();
     }
 
@@ -146,6 +153,7 @@ final class Switchboard {
 
     void radioEnded() {
         reading = null;
+        reread.radioEnded();
         room.radioEnded();
         outgoing.radioEnded();
     }
@@ -153,21 +161,43 @@ final class Switchboard {
     void radioSaid(FromRadio message, ByteString payload) {
         switch (message.getPayloadVariantCase()) {
             case PACKET -> {
-                if (!isReplayed(message.getPacket())) {
-                    heard(message.getPacket(), payload);
+                MeshPacket packet = message.getPacket();
+                if (!isReplayed(packet)) {
+                    answered(packet.getDecoded().getRequestId());
+                    heard(packet, payload);
                 }
             }
             case QUEUE_STATUS -> {
                 room.said(message.getQueueStatus());
                 int packetId = message.getQueueStatus().getMeshPacketId();
                 outgoing.confirmed(packetId);
+                answered(packetId);
                 outgoing.asker(packetId).ifPresent(sender -> sender.tell(payload));
             }
             case CLIENT_NOTIFICATION -> tellAll(payload);
-            default -> {
-                if (reading != null) {
-                    reading.take(message, payload);
-                }
+            default -> told(message, payload);
+        }
+    }
+
+    private void answered(int packetId) {
+        if (outgoing.isChange(packetId)) {
+            reread.changed();
+        }
+    }
+
+    /** Of what the device is. */
+    private void told(FromRadio message, ByteString payload) {
+        DeviceImage current = device;
+        if (reading != null) {
+            reading.take(message, payload);
+        } else if (current != null && reread.isReading()) {
+            reread.take(message, payload).ifPresent(anew -> is(current.with(anew)));
+        } else if (current != null && message.hasNodeInfo()) {
+            NodeInfo node = (settings.allowSecrets() ? message : DeviceImage.Shown.of(payload)).getNodeInfo();
+            NodeInfo before = current.nodes().get(node.getNum());
+            device = current.with(node);
+            if (before == null || !before.getUser().equals(node.getUser())) {
+                changed(node.getNum());
             }
         }
     }
@@ -213,6 +243,7 @@ final class Switchboard {
             changes.take(device, tables).forEach(message -> eachConfigured(client -> client.tell(message)));
         }
         outgoing.run(now);
+        reread.tick(now, outgoing::askForConfig);
         boolean roomAgain = room.rose(now);
         for (ClientSession client : clients) {
             client.tick(now);

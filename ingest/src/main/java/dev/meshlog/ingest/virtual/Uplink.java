@@ -15,4 +15,7 @@ interface Uplink {
      * @return false: not now
      */
     boolean relay(MeshPacket packet, Runnable handedOver);
+
+    /** @return whether the question is on its way */
+    boolean askForConfig(int nonce);
 }

@@ -8,6 +8,7 @@ import dev.meshlog.ingest.radio.RelayQueue;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
+import dev.meshlog.schemas.meshtastic.ToRadio;
 import dev.meshlog.schemas.radio.SentMessage;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -279,6 +280,11 @@ public final class VirtualNode implements AutoCloseable {
         @Override
         public boolean relay(MeshPacket packet, Runnable handedOver) {
             return relays.relay(packet, handedOver);
+        }
+
+        @Override
+        public boolean askForConfig(int nonce) {
+            return port.send(ToRadio.newBuilder().setWantConfigId(nonce).build());
         }
     }
 }

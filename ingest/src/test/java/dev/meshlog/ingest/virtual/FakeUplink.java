@@ -9,6 +9,7 @@ import java.util.List;
 final class FakeUplink implements Uplink {
     final List<SentMessage> records = new ArrayList<>();
     final List<MeshPacket> relayed = new ArrayList<>();
+    final List<Integer> configsAsked = new ArrayList<>();
     boolean away;
     boolean diskFull;
     /** It takes packets and never hands them over. */
@@ -34,5 +35,10 @@ final class FakeUplink implements Uplink {
             handedOver.run();
         }
         return true;
+    }
+
+    @Override
+    public boolean askForConfig(int nonce) {
+        return configsAsked.add(nonce);
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** Tables that a test fills. */
@@ -36,6 +37,16 @@ final class FixedTables implements MeshTables {
                 .setOwn(own)
                 .build();
         return put(new Entry(number, facts, entry(number).map(Entry::key).orElse(null)));
+    }
+
+    /** Adds facts to a node's, or to nobody's. */
+    FixedTables facts(long number, Consumer<RadioNode.Builder> facts) {
+        RadioNode.Builder node = entry(number)
+                .map(Entry::facts)
+                .map(RadioNode::newBuilder)
+                .orElseGet(() -> RadioNode.newBuilder().setNetwork("home").setNode(number));
+        facts.accept(node);
+        return put(new Entry(number, node.build(), entry(number).map(Entry::key).orElse(null)));
     }
 
     FixedTables key(long number, byte[] key) {
