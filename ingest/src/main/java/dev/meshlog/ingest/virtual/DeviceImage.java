@@ -2,6 +2,8 @@ package dev.meshlog.ingest.virtual;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.meshlog.schemas.meshtastic.AdminMessage;
+import dev.meshlog.schemas.meshtastic.Data;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.MyNodeInfo;
@@ -119,6 +121,28 @@ record DeviceImage(
                 return FromRadio.parseFrom(Redaction.ofFromRadio(payload).payload());
             } catch (InvalidProtocolBufferException e) {
                 throw new IllegalStateException("blanking keeps a message a message", e);
+            }
+        }
+
+        /** An answer to an order, for who may give some: the next order needs the session passkey in it, and no other secret. */
+        static FromRadio withPasskey(MeshPacket answer, ByteString payload) {
+            FromRadio shown = of(payload);
+            Data blanked = shown.getPacket().getDecoded();
+            try {
+                ByteString passkey =
+                        AdminMessage.parseFrom(answer.getDecoded().getPayload()).getSessionPasskey();
+                AdminMessage content = AdminMessage.parseFrom(blanked.getPayload());
+                Data told = blanked.toBuilder()
+                        .setPayload(content.toBuilder()
+                                .setSessionPasskey(passkey)
+                                .build()
+                                .toByteString())
+                        .build();
+                return shown.toBuilder()
+                        .setPacket(shown.getPacket().toBuilder().setDecoded(told))
+                        .build();
+            } catch (InvalidProtocolBufferException e) {
+                return shown;
             }
         }
     }

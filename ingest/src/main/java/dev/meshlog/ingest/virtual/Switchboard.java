@@ -213,7 +213,10 @@ final class Switchboard {
         boolean admin = packet.getDecoded().getPortNum() == Admission.ADMIN_PORT;
         boolean toItself = packet.getFrom() == packet.getTo() && request != 0;
         if (admin || toItself) {
-            outgoing.asker(request).ifPresent(client -> client.tell(shown(message)));
+            boolean orders = admin && settings.allowAdmin() && !settings.allowSecrets();
+            ByteString shown =
+                    orders ? DeviceImage.Shown.withPasskey(packet, message).toByteString() : shown(message);
+            outgoing.asker(request).ifPresent(client -> client.tell(shown));
         } else {
             tellAll(message);
         }

@@ -1,10 +1,12 @@
 package dev.meshlog.ingest.virtual;
 
 import static dev.meshlog.ingest.virtual.SwitchboardRig.ADMIN;
+import static dev.meshlog.ingest.virtual.SwitchboardRig.OWN;
 import static dev.meshlog.ingest.virtual.SwitchboardRig.ROUTING;
 import static dev.meshlog.ingest.virtual.SwitchboardRig.SIM;
 import static dev.meshlog.ingest.virtual.SwitchboardRig.admin;
 import static dev.meshlog.ingest.virtual.SwitchboardRig.allowing;
+import static dev.meshlog.ingest.virtual.SwitchboardRig.bytes;
 import static dev.meshlog.ingest.virtual.SwitchboardRig.hear;
 import static dev.meshlog.ingest.virtual.SwitchboardRig.kinds;
 import static dev.meshlog.ingest.virtual.SwitchboardRig.own;
@@ -13,14 +15,20 @@ import static dev.meshlog.ingest.virtual.SwitchboardRig.text;
 import static dev.meshlog.ingest.virtual.SwitchboardRig.unknownField;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.meshlog.schemas.meshtastic.AdminMessage;
+import dev.meshlog.schemas.meshtastic.Config;
 import dev.meshlog.schemas.meshtastic.Data;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.FromRadio.PayloadVariantCase;
 import dev.meshlog.schemas.meshtastic.Heartbeat;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.QueueStatus;
+import dev.meshlog.schemas.meshtastic.SecurityConfig;
 import dev.meshlog.schemas.meshtastic.ToRadio;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +63,51 @@ class SwitchboardTest {
         hear(board, text("for all").setFrom(SIM).setTo(-1).setId(1).build());
         assertThat(rig.told(asking)).hasSize(1);
         assertThat(rig.told(other)).hasSize(1);
+    }
+
+    @Test
+    void whoMayGiveOrdersGetsThePasskeyForTheNextOneAndNoOtherSecret() {
+        ByteString passkey = ByteString.copyFrom(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
+        AdminMessage answer = AdminMessage.newBuilder()
+                .setGetConfigResponse(Config.newBuilder()
+                        .setSecurity(SecurityConfig.newBuilder().setPrivateKey(ByteString.copyFrom(bytes(5)))))
+                .setSessionPasskey(passkey)
+                .build();
+        assertThat(answered(allowing(false, false), OWN, answer).getSessionPasskey())
+                .isEqualTo(ByteString.copyFrom(new byte[8]));
+        AdminMessage shown = answered(allowing(true, false), SIM, answer);
+        assertThat(shown.getSessionPasskey()).isEqualTo(passkey);
+        assertThat(shown.getGetConfigResponse().getSecurity().getPrivateKey())
+                .isEqualTo(ByteString.copyFrom(new byte[32]));
+        assertThat(answered(allowing(true, true), SIM, answer)).isEqualTo(answer);
+    }
+
+    /** The answer of a node, as the client that asked it is told; another client is told nothing. */
+    private AdminMessage answered(VirtualNodeSettings settings, int node, AdminMessage answer) {
+        var board = rig.board(settings);
+        var client = rig.configured(board, 7);
+        var other = rig.configured(board, 8);
+        rig.told(other);
+        board.said(client, packet(admin(unknownField(5)).setTo(node).setId(70)), rig.now);
+        rig.told(client);
+        hear(
+                board,
+                MeshPacket.newBuilder()
+                        .setFrom(node)
+                        .setTo(OWN)
+                        .setDecoded(Data.newBuilder()
+                                .setPortNum(ADMIN)
+                                .setRequestId(70)
+                                .setPayload(answer.toByteString()))
+                        .build());
+        assertThat(rig.told(other)).isEmpty();
+        List<FromRadio> told = rig.told(client);
+        assertThat(told).hasSize(1);
+        try {
+            return AdminMessage.parseFrom(told.get(0).getPacket().getDecoded().getPayload());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
