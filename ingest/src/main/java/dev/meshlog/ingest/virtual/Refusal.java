@@ -27,6 +27,7 @@ record Refusal(int error, String reason, boolean passes) {
     static final Refusal OTHER_NODE = new Refusal(33, "it would change another node, and allowAdmin is not set", false);
     static final Refusal BLANKED = new Refusal(
             33, "it would replace secrets that the client has only seen as zeros; allowSecrets is not set", false);
+    static final Refusal NO_ROOM = new Refusal(38, "too many messages of the client wait for the radio", true);
     static final Refusal TOO_MANY = new Refusal(38, "the client sends too many messages", true);
 
     /** As the radio itself tells a client that a packet was not sent. */

@@ -1,5 +1,6 @@
 package dev.meshlog.ingest.virtual;
 
+import dev.meshlog.ingest.virtual.WaitingPackets.Waiting;
 import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.radio.SentMessage;
@@ -7,29 +8,29 @@ import dev.meshlog.schemas.radio.SentOutcome;
 import dev.meshlog.schemas.wire.Redaction;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets of clients on their way to the radio: recorded first, then handed over in their order. While the radio is away they wait a moment, so
+ * Packets of clients on their way to the radio: recorded first, then handed over, one client's in their order. While the radio is away they wait a moment, so
  * that a restart of it is a delay and no error. One thread; time is handed in, in nanoseconds.
  */
 final class Relays {
-    private static final int MAX_WAITING = 32;
+    /** Of one client, in the queue in front of the radio, where nobody overtakes it. */
+    private static final int QUEUED_AT_ONCE = 4;
 
     private final String network;
     private final Uplink uplink;
     private final Duration patience;
     private final InstantSource clock;
-    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final WaitingPackets waiting = new WaitingPackets();
     /** By id: taken by the queue in front of the radio, and not confirmed by the radio. */
     private final Map<Integer, Taken> onTheirWay = new LinkedHashMap<>();
 
@@ -37,9 +38,8 @@ final class Relays {
     /** The radio has said who it is, and is there. */
     private boolean present;
 
-    private record Taken(Waiting waiting, long at) {}
-
-    private record Waiting(ClientSession client, MeshPacket packet, long since) {}
+    /** @param handedOver whether it has left the queue for the radio; set by any thread */
+    private record Taken(Waiting waiting, long at, AtomicBoolean handedOver) {}
 
     Relays(String network, Uplink uplink, Duration patience, InstantSource clock) {
         this.network = network;
@@ -50,8 +50,8 @@ final class Relays {
 
     /** Empty when it goes, or waits to go. */
     Optional<Refusal> send(ClientSession client, MeshPacket packet, long now) {
-        if (waiting.size() >= MAX_WAITING) {
-            return Optional.of(Refusal.RADIO_AWAY);
+        if (!waiting.hasPlaceFor(client)) {
+            return Optional.of(Refusal.NO_ROOM);
         }
         if (!uplink.record(record(client, packet, null))) {
             return Optional.of(Refusal.NOT_KEPT);
@@ -64,22 +64,36 @@ final class Relays {
     void run(long now, BiConsumer<ClientSession, MeshPacket> givenUp) {
         // Its confirmation was lost, as happens on a busy mesh.
         onTheirWay.values().removeIf(taken -> now - taken.at >= patience.toNanos());
-        while (present && !waiting.isEmpty() && isTaken(waiting.element(), now)) {
-            waiting.remove();
+        boolean taken = present;
+        while (taken) {
+            Optional<Waiting> next = waiting.next(this::mayQueue);
+            taken = next.isPresent() && isTaken(next.get(), now);
         }
-        while (!waiting.isEmpty() && now - waiting.element().since >= patience.toNanos()) {
-            Waiting first = waiting.remove();
-            refused(first.client, first.packet, Refusal.RADIO_AWAY);
-            givenUp.accept(first.client, first.packet);
+        for (Waiting late : waiting.takeSince(now - patience.toNanos())) {
+            refused(late.client(), late.packet(), Refusal.RADIO_AWAY);
+            givenUp.accept(late.client(), late.packet());
         }
+    }
+
+    private boolean mayQueue(ClientSession client) {
+        long queued = onTheirWay.values().stream()
+                .filter(each -> each.waiting.client() == client && !each.handedOver.get())
+                .count();
+        return queued < QUEUED_AT_ONCE;
     }
 
     /** The queue may be done with the packet at once. */
     private boolean isTaken(Waiting next, long now) {
-        int id = next.packet.getId();
-        onTheirWay.put(id, new Taken(next, now));
-        boolean taken = uplink.relay(next.packet, relayed::increment);
-        if (!taken) {
+        int id = next.packet().getId();
+        var handedOver = new AtomicBoolean();
+        onTheirWay.put(id, new Taken(next, now, handedOver));
+        boolean taken = uplink.relay(next.packet(), () -> {
+            handedOver.set(true);
+            relayed.increment();
+        });
+        if (taken) {
+            waiting.taken(next);
+        } else {
             onTheirWay.remove(id);
         }
         return taken;
@@ -109,8 +123,8 @@ final class Relays {
         Collections.reverse(again);
         again.stream()
                 .map(Taken::waiting)
-                .filter(each -> each.packet.getDecoded().getPortNum() != Admission.ADMIN_PORT)
-                .forEach(waiting::addFirst);
+                .filter(each -> each.packet().getDecoded().getPortNum() != Admission.ADMIN_PORT)
+                .forEach(waiting::giveBack);
     }
 
     /**
@@ -121,11 +135,10 @@ final class Relays {
     void radioReplaced(BiConsumer<ClientSession, MeshPacket> givenUp) {
         onTheirWay.values().stream().map(Taken::waiting).forEach(waiting::add);
         onTheirWay.clear();
-        waiting.forEach(each -> {
-            refused(each.client, each.packet, Refusal.OTHER_RADIO);
-            givenUp.accept(each.client, each.packet);
-        });
-        waiting.clear();
+        for (Waiting each : waiting.takeAll()) {
+            refused(each.client(), each.packet(), Refusal.OTHER_RADIO);
+            givenUp.accept(each.client(), each.packet());
+        }
     }
 
     void refused(ClientSession client, MeshPacket packet, Refusal refusal) {

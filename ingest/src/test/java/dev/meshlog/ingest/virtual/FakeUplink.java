@@ -12,8 +12,15 @@ final class FakeUplink implements Uplink {
     final List<Integer> configsAsked = new ArrayList<>();
     boolean away;
     boolean diskFull;
-    /** It takes packets and never hands them over. */
+    /** It takes packets and does not hand them over. */
     boolean keeping;
+
+    private final List<Runnable> kept = new ArrayList<>();
+
+    void handOver() {
+        kept.forEach(Runnable::run);
+        kept.clear();
+    }
 
     @Override
     public String link() {
@@ -31,7 +38,9 @@ final class FakeUplink implements Uplink {
             return false;
         }
         relayed.add(packet);
-        if (!keeping) {
+        if (keeping) {
+            kept.add(handedOver);
+        } else {
             handedOver.run();
         }
         return true;
