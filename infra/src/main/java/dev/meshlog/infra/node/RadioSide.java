@@ -157,6 +157,7 @@ final class RadioSide implements AutoCloseable {
                 port.note("clientsDropped", Long.toString(figures.dropped()));
                 port.note("clientMessages", Long.toString(figures.relayed()));
                 port.note("clientMessagesRefused", Long.toString(figures.refused()));
+                port.note("clientMessagesLeftOut", Long.toString(figures.leftOut()));
             }
         }
     }
@@ -175,6 +176,11 @@ final class RadioSide implements AutoCloseable {
                 "meshlog.virtual.node.messages.refused",
                 "Messages of clients that were not sent",
                 Figures::refused);
+        gauge(
+                open,
+                "meshlog.virtual.node.messages.left.out",
+                "Messages for clients that fit into no frame",
+                Figures::leftOut);
     }
 
     private void gauge(Served open, String name, String what, ToDoubleFunction<Figures> figure) {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class ClientSession {
 
     private final String address;
     private final VirtualNodeSettings settings;
+    private final LongAdder leftOut;
     private final TokenBucket messages;
     private final TokenBucket configs;
     private final Deque<ByteString> queue = new ArrayDeque<>();
@@ -42,9 +44,11 @@ final class ClientSession {
     private long lastTold;
     private @Nullable String closed;
 
-    ClientSession(String address, VirtualNodeSettings settings, long now) {
+    /** @param leftOut counts what fits into no frame: a client's parser would look for another frame inside of it */
+    ClientSession(String address, VirtualNodeSettings settings, LongAdder leftOut, long now) {
         this.address = address;
         this.settings = settings;
+        this.leftOut = leftOut;
         this.messages =
                 new TokenBucket(settings.messagesPerMinute(), Math.max(1, settings.messagesPerMinute() / 2), now);
         this.configs = new TokenBucket(CONFIGS_PER_MINUTE, CONFIGS_AT_ONCE, now);
@@ -89,12 +93,9 @@ final class ClientSession {
         phase = Phase.CONFIGURED;
     }
 
-    /**
-     * Something that happens now. A client that is too slow for it is closed. What is longer than a frame may be is left out: a client's parser would
-     * look for another frame inside of it.
-     */
+    /** Something that happens now. A client that is too slow for it is closed. */
     void tell(ByteString message) {
-        if (closed != null || message.size() > FrameParser.MAX_PAYLOAD) {
+        if (closed != null || !fits(message)) {
             return;
         }
         if (queuedBytes + message.size() > settings.queueBytes()) {
@@ -109,9 +110,11 @@ final class ClientSession {
     @Nullable ByteString next(long now) {
         ByteString message = null;
         if (closed == null) {
-            if (config.hasNext()) {
-                message = config.next();
-            } else if (!queue.isEmpty()) {
+            while (message == null && config.hasNext()) {
+                ByteString part = config.next();
+                message = fits(part) ? part : null;
+            }
+            if (message == null && !queue.isEmpty()) {
                 message = queue.remove();
                 queuedBytes -= message.size();
             }
@@ -119,6 +122,14 @@ final class ClientSession {
         lastTaken = now;
         lastTold = message == null ? lastTold : now;
         return message;
+    }
+
+    private boolean fits(ByteString message) {
+        boolean fits = message.size() <= FrameParser.MAX_PAYLOAD;
+        if (!fits) {
+            leftOut.increment();
+        }
+        return fits;
     }
 
     boolean hasNext() {

@@ -1,14 +1,12 @@
 package dev.meshlog.ingest.virtual;
 
 import com.google.protobuf.ByteString;
-import dev.meshlog.ingest.MeshTables;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -21,27 +19,29 @@ final class ConfigAnswer {
 
     private ConfigAnswer() {}
 
-    static Iterator<ByteString> to(int nonce, DeviceImage device, MeshTables tables) {
-        var nodes = new NodeList(device, tables);
-        Set<Integer> others = nodes.others();
+    static Iterator<ByteString> to(int nonce, DeviceImage device, NodeList nodes) {
+        int[] others = nodes.others();
         boolean config = nonce != ONLY_NODES;
-        Stream<FromRadio> answer = Stream.<Supplier<Stream<FromRadio>>>of(
-                        () -> config ? Stream.of(own(device, others.size() + 1)) : Stream.empty(),
-                        () -> when(config, device.screen()),
-                        () -> Stream.of(message(nodes.own())),
-                        () -> when(config, device.settings()),
-                        () -> nonce == ONLY_CONFIG
-                                ? Stream.empty()
-                                : others.stream()
-                                        .map(nodes::of)
-                                        .flatMap(Optional::stream)
-                                        .map(ConfigAnswer::message),
-                        () -> when(config, device.files()),
-                        () -> Stream.of(FromRadio.newBuilder()
-                                .setConfigCompleteId(nonce)
-                                .build()))
-                .flatMap(Supplier::get);
-        return answer.map(FromRadio::toByteString).iterator();
+        Stream<FromRadio> own = config ? Stream.of(own(device, others.length + 1)) : Stream.empty();
+        Stream<FromRadio> rest = nonce == ONLY_CONFIG
+                ? Stream.empty()
+                : Arrays.stream(others)
+                        .mapToObj(nodes::of)
+                        .flatMap(Optional::stream)
+                        .map(ConfigAnswer::message);
+        FromRadio end = FromRadio.newBuilder().setConfigCompleteId(nonce).build();
+        return Stream.of(
+                        own,
+                        when(config, device.screen()),
+                        Stream.of(nodes).map(NodeList::own).map(ConfigAnswer::message),
+                        when(config, device.settings()),
+                        rest,
+                        when(config, device.files()),
+                        Stream.of(end))
+                // Unlike flatMap, it does not make a whole part to give its first message.
+                .reduce(Stream.empty(), Stream::concat)
+                .map(FromRadio::toByteString)
+                .iterator();
     }
 
     static FromRadio message(NodeInfo node) {

@@ -9,5 +9,7 @@ package dev.meshlog.ingest.virtual;
  * @param rejected not allowed, or one too many
  * @param refused packets of clients that were not sent
  * @param relayed packets of clients that were handed over for the radio
+ * @param leftOut messages for clients that fit into no frame, so that they were not told
  */
-public record Figures(int clients, long connected, long dropped, long rejected, long refused, long relayed) {}
+public record Figures(
+        int clients, long connected, long dropped, long rejected, long refused, long relayed, long leftOut) {}

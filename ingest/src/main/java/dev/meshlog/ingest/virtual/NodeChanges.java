@@ -1,7 +1,6 @@
 package dev.meshlog.ingest.virtual;
 
 import com.google.protobuf.ByteString;
-import dev.meshlog.ingest.MeshTables;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,17 +30,14 @@ final class NodeChanges {
     }
 
     /** What there is to tell now. */
-    List<ByteString> take(DeviceImage device, MeshTables tables) {
+    List<ByteString> take(NodeList nodes) {
         var messages = new ArrayList<ByteString>();
-        if (!changed.isEmpty()) {
-            var nodes = new NodeList(device, tables);
-            for (Integer number : changed.stream().limit(AT_ONCE).toList()) {
-                changed.remove(number);
-                nodes.of(number)
-                        .filter(this::isNews)
-                        .map(ConfigAnswer::message)
-                        .ifPresent(message -> messages.add(message.toByteString()));
-            }
+        for (Integer number : changed.stream().limit(AT_ONCE).toList()) {
+            changed.remove(number);
+            nodes.of(number)
+                    .filter(this::isNews)
+                    .map(ConfigAnswer::message)
+                    .ifPresent(message -> messages.add(message.toByteString()));
         }
         return messages;
     }

@@ -14,11 +14,9 @@ import dev.meshlog.schemas.radio.PublicKeyEntry;
 import dev.meshlog.schemas.radio.RadioNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,32 +32,27 @@ final class NodeList {
 
     private final DeviceImage device;
     private final MeshTables tables;
-    private final Map<ByteString, Long> ownKeys = new HashMap<>();
+    private final OwnKeys ownKeys;
 
-    NodeList(DeviceImage device, MeshTables tables) {
+    NodeList(DeviceImage device, MeshTables tables, OwnKeys ownKeys) {
         this.device = device;
         this.tables = tables;
-        for (MeshTables.Entry entry : tables.entries()) {
-            if (entry.facts() != null && entry.facts().getOwn() && entry.key() != null) {
-                ownKeys.put(bytes(entry.key().getKey()), entry.node());
-            }
-        }
-        NodeInfo own = device.nodes().get(device.node());
-        if (own != null && !own.getUser().getPublicKey().isEmpty()) {
-            ownKeys.put(own.getUser().getPublicKey(), NodeNumber.of(device.node()));
-        }
+        this.ownKeys = ownKeys;
     }
 
     NodeInfo own() {
         return of(device.node()).orElseThrow(() -> new IllegalStateException("the own node is always there"));
     }
 
-    /** All but the own one: first those of the device, in its order. */
-    Set<Integer> others() {
-        var numbers = new LinkedHashSet<>(device.nodes().keySet());
-        tables.entries().forEach(entry -> numbers.add((int) entry.node()));
-        numbers.remove(device.node());
-        return numbers;
+    /** All but the own one: first those of the device, in its order. Numbers alone: there may be many, and each client has its own list. */
+    int[] others() {
+        Map<Integer, NodeInfo> listed = device.nodes();
+        IntStream more = tables.entries().stream()
+                .mapToInt(entry -> (int) entry.node())
+                .filter(number -> !listed.containsKey(number));
+        return IntStream.concat(listed.keySet().stream().mapToInt(Integer::intValue), more)
+                .filter(number -> number != device.node())
+                .toArray();
     }
 
     /** Empty when nobody knows such a node. */
@@ -139,8 +132,7 @@ final class NodeList {
         if (pinned != null) {
             user.setPublicKey(bytes(pinned.getKey()));
         }
-        Long owner = ownKeys.get(user.getPublicKey());
-        if (owner != null && owner != NodeNumber.of(info.getNum())) {
+        if (ownKeys.isAnothers(user.getPublicKey(), info.getNum(), device)) {
             user.clearPublicKey();
         }
         info.setUser(user);

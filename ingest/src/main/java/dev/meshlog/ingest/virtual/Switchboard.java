@@ -11,6 +11,7 @@ import dev.meshlog.schemas.meshtastic.ToRadio;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class Switchboard {
     private final VirtualNodeSettings settings;
     private final MeshTables tables;
+    private final OwnKeys ownKeys;
     private final Outgoing outgoing;
     private final InstantSource clock;
     private final List<ClientSession> clients = new CopyOnWriteArrayList<>();
+    private final LongAdder leftOut = new LongAdder();
     private final NodeChanges changes = new NodeChanges();
     private final Room room = new Room();
     private @Nullable DeviceImage device;
@@ -42,6 +45,7 @@ final class Switchboard {
             RandomGenerator random) {
         this.settings = settings;
         this.tables = tables;
+        this.ownKeys = new OwnKeys(tables);
         var admission = new Admission(settings.allowAdmin(), settings.allowSecrets());
         this.outgoing = new Outgoing(admission, relays, room, clock, random);
         this.clock = clock;
@@ -55,7 +59,7 @@ final class Switchboard {
     // The clients.
 
     ClientSession connected(String address, long now) {
-        var client = new ClientSession(address, settings, now);
+        var client = new ClientSession(address, settings, leftOut, now);
         clients.add(client);
         return client;
     }
@@ -77,6 +81,11 @@ final class Switchboard {
     /** Packets of clients that were not sent. Any thread may ask. */
     long refused() {
         return outgoing.refused();
+    }
+
+    /** Messages for clients that fit into no frame. Any thread may ask. */
+    long leftOut() {
+        return leftOut.sum();
     }
 
     void said(ClientSession client, ToRadio message, long now) {
@@ -118,9 +127,13 @@ final class Switchboard {
         });
     }
 
+    private NodeList nodes(DeviceImage current) {
+        return new NodeList(current, tables, ownKeys);
+    }
+
     private void configure(ClientSession client) {
         if (device != null && tables.isReady()) {
-            client.configure(ConfigAnswer.to(client.nonce(), device, tables));
+            client.configure(ConfigAnswer.to(client.nonce(), device, nodes(device)));
         }
     }
 
@@ -235,6 +248,7 @@ final class Switchboard {
 
     /** @param node whose names or key may have changed */
     void changed(int node) {
+        ownKeys.changed(node);
         changes.add(node);
     }
 
@@ -243,7 +257,7 @@ final class Switchboard {
             clients.stream()
                     .filter(client -> client.phase() == ClientSession.Phase.WAITING)
                     .forEach(this::configure);
-            changes.take(device, tables).forEach(message -> eachConfigured(client -> client.tell(message)));
+            changes.take(nodes(device)).forEach(message -> eachConfigured(client -> client.tell(message)));
         }
         outgoing.run(now);
         reread.tick(now, outgoing::askForConfig);

@@ -20,7 +20,7 @@ final class Tally {
         rejected.increment();
     }
 
-    Figures figures(int clients, long refused, long relayed) {
-        return new Figures(clients, connected.sum(), dropped.sum(), rejected.sum(), refused, relayed);
+    Figures figures(int clients, long refused, long relayed, long leftOut) {
+        return new Figures(clients, connected.sum(), dropped.sum(), rejected.sum(), refused, relayed, leftOut);
     }
 }

@@ -161,7 +161,10 @@ public final class VirtualNode implements AutoCloseable {
 
     public Figures figures() {
         return tally.figures(
-                switchboard.clients().size(), switchboard.refused(), relays == null ? 0 : relays.relayed());
+                switchboard.clients().size(),
+                switchboard.refused(),
+                relays == null ? 0 : relays.relayed(),
+                switchboard.leftOut());
     }
 
     private void accept(SocketChannel channel) {

@@ -106,6 +106,36 @@ class ClientConfigTest {
     }
 
     @Test
+    void nodesAreMadeAsTheClientReadsThem() {
+        for (int number = 1; number <= 5_000; number++) {
+            rig.tables.node(number, "node " + number, false);
+        }
+        var board = rig.board(allowing(false, false));
+        var client = rig.configured(board, ConfigAnswer.ONLY_NODES);
+        int asked = rig.tables.entryAsked;
+        for (int i = 0; i < 20; i++) {
+            client.next(rig.now);
+        }
+        assertThat(rig.tables.entryAsked - asked).isBetween(19, 25);
+        assertThat(rig.told(client)).hasSize(5_000 + 14 - 20);
+    }
+
+    @Test
+    void tablesAreNotReadAsAWholeForEachChange() {
+        var board = rig.board(allowing(false, false));
+        rig.tables.onChange(node -> board.changed((int) node));
+        rig.told(rig.configured(board, 7));
+        int asked = rig.tables.allAsked;
+        byte[] ours = bytes(3);
+        rig.tables.node(0x77L, "our other radio", true).key(0x77L, ours).key(0x88L, ours);
+        rig.later(board, Duration.ofMillis(200));
+        assertThat(rig.tables.allAsked).isEqualTo(asked);
+        List<FromRadio> told = rig.told(rig.configured(board, 8));
+        assertThat(node(told, 0x77).getUser().getPublicKey().toByteArray()).isEqualTo(ours);
+        assertThat(node(told, 0x88).getUser().getPublicKey()).isEqualTo(ByteString.EMPTY);
+    }
+
+    @Test
     void keyOfOurOwnRadioIsNobodyElses() {
         byte[] ours = bytes(3);
         rig.tables.node(0x77L, "our other radio", true).key(0x77L, ours).key(0x88L, ours);

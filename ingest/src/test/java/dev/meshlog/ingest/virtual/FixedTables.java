@@ -28,6 +28,10 @@ final class FixedTables implements MeshTables {
     private final Map<Long, Entry> entries = new ConcurrentSkipListMap<>();
     private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean ready = true;
+    /** How often one entry was asked for, and all of them. */
+    int entryAsked;
+
+    int allAsked;
 
     FixedTables node(long number, String name, boolean own) {
         RadioNode facts = RadioNode.newBuilder()
@@ -86,11 +90,13 @@ final class FixedTables implements MeshTables {
 
     @Override
     public Collection<Entry> entries() {
+        allAsked++;
         return entries.values();
     }
 
     @Override
     public Optional<Entry> entry(long node) {
+        entryAsked++;
         return Optional.ofNullable(entries.get(node));
     }
 

@@ -24,9 +24,11 @@ import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.FromRadio.PayloadVariantCase;
 import dev.meshlog.schemas.meshtastic.Heartbeat;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
+import dev.meshlog.schemas.meshtastic.NodeInfo;
 import dev.meshlog.schemas.meshtastic.QueueStatus;
 import dev.meshlog.schemas.meshtastic.SecurityConfig;
 import dev.meshlog.schemas.meshtastic.ToRadio;
+import dev.meshlog.schemas.meshtastic.User;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -111,14 +113,26 @@ class SwitchboardTest {
     }
 
     @Test
-    void messageThatFitsIntoNoFrameIsLeftOut() {
+    void messageThatFitsIntoNoFrameIsLeftOutAndCounted() {
         var board = rig.board(allowing(false, false));
         var client = rig.configured(board, 7);
-        rig.told(client);
+        int parts = rig.told(client).size();
         hear(board, text("x".repeat(600)).setFrom(SIM).setTo(-1).setId(5).build());
         assertThat(rig.told(client)).isEmpty();
+        assertThat(board.leftOut()).isEqualTo(1);
         hear(board, text("x").setFrom(SIM).setTo(-1).setId(6).build());
         assertThat(rig.told(client)).hasSize(1);
+
+        FromRadio large = FromRadio.newBuilder()
+                .setNodeInfo(NodeInfo.newBuilder()
+                        .setNum(0x99)
+                        .setUser(User.newBuilder().setMacAddress(ByteString.copyFrom(new byte[600]))))
+                .build();
+        board.radioSaid(large, large.toByteString());
+        assertThat(rig.told(rig.configured(board, 8)))
+                .as("the config without that part")
+                .hasSize(parts);
+        assertThat(board.leftOut()).isEqualTo(2);
     }
 
     @Test
