@@ -42,7 +42,6 @@ final class KeySync {
         current.received(message, now);
         if (message.getConfigCompleteId() == Messages.NODES_ONLY) {
             current.listed(now);
-            parts.requests().listed(current, now);
             step(now);
         }
     }
@@ -119,7 +118,7 @@ final class KeySync {
 
     private static String state(@Nullable Session current) {
         if (current == null || !current.isWorking()) {
-            return "pending";
+            return current != null && current.lacksNodes() ? "list incomplete" : "pending";
         }
         return current.stock().difference().isNone() ? "in step" : "behind";
     }

@@ -4,7 +4,6 @@ import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.radio.KeyPush;
 import dev.meshlog.schemas.radio.KeyPushCause;
 import dev.meshlog.schemas.radio.KeyPushKind;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -15,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the operator asked for: one request after the other, each to its FINISHED record. They wait for a radio, and do not outlive its session. */
 final class Requests {
-    /** How long a radio may take to tell its nodes. */
-    static final long LISTING = Duration.ofMinutes(1).toNanos();
     /** With the node. */
     static final String ANOTHER_KEY = "the radio has another key; 'meshlog keys %s' shows both";
 
@@ -34,7 +31,7 @@ final class Requests {
         final KeyPush asked;
         final Set<Long> underWay = new HashSet<>();
         final Map<String, Long> counters = new LinkedHashMap<>();
-        long listingUntil;
+        boolean waitsForList;
 
         Running(KeyPush asked) {
             this.asked = asked;
@@ -61,22 +58,25 @@ final class Requests {
         if (current == null && session.isWorking() && !session.stock().isListing() && !waiting.isEmpty()) {
             running = new Running(waiting.remove());
             start(running, session, now);
-        } else if (current != null && current.listingUntil != 0 && now >= current.listingUntil) {
-            session.endListing(false);
-            running = null;
-            current.count("failed");
-            finish(current, "the radio did not tell its nodes within a minute");
         }
     }
 
     /** The radio has told its whole list again. */
     void listed(Session session, long now) {
         Running current = running;
-        if (current != null && current.listingUntil != 0) {
-            current.listingUntil = 0;
-            session.endListing(true);
-            var unused = session.stock().readTables();
+        if (current != null && current.waitsForList) {
+            current.waitsForList = false;
             give(current, session, now);
+        }
+    }
+
+    /** The radio will not tell its list. */
+    void unlisted(String why) {
+        Running current = running;
+        if (current != null && current.waitsForList) {
+            running = null;
+            current.count("failed");
+            finish(current, why);
         }
     }
 
@@ -114,9 +114,8 @@ final class Requests {
     private void start(Running current, Session session, long now) {
         if (!current.asked.getForce()) {
             give(current, session, now);
-        } else if (outside.send(Messages.nodesOnly())) {
-            session.beginListing();
-            current.listingUntil = now + LISTING;
+        } else if (session.askForList(now)) {
+            current.waitsForList = true;
         } else {
             // The session may outlive a line that is broken for a moment.
             running = null;

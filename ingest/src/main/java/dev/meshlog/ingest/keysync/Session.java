@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * One session with one radio, of which nothing outlives it.
  *
  * <pre>
- *   listening --config complete--> pending --tables read--> working
+ *   listening --list complete--> pending --tables read--> working
  * </pre>
  */
 final class Session implements Outbox.Session {
@@ -28,15 +28,16 @@ final class Session implements Outbox.Session {
     private final Parts parts;
     private final Stock stock;
     private final Outbox outbox;
+    private final Listings listings;
+    /** Whoever the radio has not listed, it does not have. */
     private boolean complete;
+
     private boolean working;
     private long nextCheck;
     /** A contact was new to a radio without room: another node had to go, and only the radio knows which. */
     private boolean mayHaveEvicted;
 
     private long nextListing;
-    /** When the radio is not waited for any longer; 0 when it is not telling its nodes because of us. */
-    private long listingUntil;
     /** Left alone until the next check. */
     private final Set<Long> gaveUp = new HashSet<>();
     /** Nodes of which it was said that there is no room for them. */
@@ -48,10 +49,16 @@ final class Session implements Outbox.Session {
         this.parts = parts;
         this.stock = new Stock(parts);
         this.outbox = new Outbox(stock::own, parts.outside(), parts.totals(), parts.random(), this);
+        this.listings = new Listings(parts.outside(), stock, outbox);
     }
 
     boolean isWorking() {
         return working;
+    }
+
+    /** The radio has listed fewer nodes than it has, again and again; later it is asked once more. */
+    boolean lacksNodes() {
+        return !complete && !stock.isListing();
     }
 
     Outbox outbox() {
@@ -64,8 +71,14 @@ final class Session implements Outbox.Session {
 
     void received(FromRadio message, long now) {
         switch (message.getPayloadVariantCase()) {
-            case MY_INFO -> stock.belongsTo(NodeNumber.of(message.getMyInfo().getMyNodeNum()));
-            case NODE_INFO -> stock.listed(message.getNodeInfo());
+            case MY_INFO -> {
+                stock.belongsTo(NodeNumber.of(message.getMyInfo().getMyNodeNum()));
+                listings.began(message.getMyInfo().getNodedbCount());
+            }
+            case NODE_INFO -> {
+                listings.listed(NodeNumber.of(message.getNodeInfo().getNum()));
+                stock.listed(message.getNodeInfo());
+            }
             case QUEUE_STATUS -> outbox.taken(message.getQueueStatus().getMeshPacketId());
             case PACKET -> packet(message.getPacket(), now);
             default -> {
@@ -102,22 +115,42 @@ final class Session implements Outbox.Session {
         }
     }
 
-    /** The radio tells its list again; keys wait until it is done. */
-    void beginListing() {
-        stock.beginListing();
-        outbox.pause(true);
-    }
-
-    void endListing(boolean isComplete) {
-        stock.endListing(isComplete);
-        outbox.pause(false);
-    }
-
     void complete(long ownNode, long now) {
         stock.belongsTo(ownNode);
-        stock.radio().complete();
-        complete = true;
+        listed(now);
         tick(now);
+    }
+
+    /** @return false when nothing can be sent */
+    boolean askForList(long now) {
+        return listings.ask(complete, now);
+    }
+
+    /** The radio says that its list is at its end. */
+    void listed(long now) {
+        if (!stock.isListing()) {
+            return;
+        }
+        switch (listings.ended(now)) {
+            case COMPLETE -> {
+                complete = true;
+                boolean read = working && stock.readTables();
+                parts.requests().listed(this, now);
+                if (read) {
+                    giveMissing(KeyPushCause.SAFETY_NET, now);
+                }
+            }
+            case AGAIN -> {
+                // It tells all of them once more.
+            }
+            case GIVEN_UP -> unlisted("the radio did not tell all of its nodes", now);
+        }
+    }
+
+    private void unlisted(String why, long now) {
+        nextListing = now + SAFETY_NET;
+        parts.outside().debug(why);
+        parts.requests().unlisted(why);
     }
 
     void tick(long now) {
@@ -135,32 +168,18 @@ final class Session implements Outbox.Session {
         outbox.pump(now);
     }
 
-    /** Asks at the end of a round, since each contact of it may have cost another one. */
+    /** Asks at the end of a round, since each contact of it may have cost another one; and when the radio has not told all so far. */
     private void askWhatIsLeft(long now) {
-        if (listingUntil != 0 && now >= listingUntil) {
-            listingUntil = 0;
-            endListing(false);
+        if (listings.isOverdue(now)) {
+            unlisted("the radio did not tell its nodes within a minute", now);
         }
-        if (mayHaveEvicted
+        if ((mayHaveEvicted || !complete)
                 && now >= nextListing
                 && !stock.isListing()
                 && outbox.pushes().isEmpty()
-                && parts.outside().send(Messages.nodesOnly())) {
+                && askForList(now)) {
             mayHaveEvicted = false;
             nextListing = now + SAFETY_NET;
-            listingUntil = now + Requests.LISTING;
-            beginListing();
-        }
-    }
-
-    /** The radio has told its whole list again. */
-    void listed(long now) {
-        if (listingUntil != 0) {
-            listingUntil = 0;
-            endListing(true);
-            if (stock.readTables()) {
-                giveMissing(KeyPushCause.SAFETY_NET, now);
-            }
         }
     }
 

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Stock {
     private final Parts parts;
     private RadioKeys radio = new RadioKeys();
-    /** The list that the radio is telling again; until it is complete, the former one holds. */
-    private @Nullable RadioKeys listing;
+    /** The list that the radio is telling; until it is complete, the former one holds. */
+    private @Nullable RadioKeys listing = new RadioKeys();
 
     private long own;
     private User ownUser = User.getDefaultInstance();
@@ -64,6 +64,11 @@ final class Stock {
 
     boolean isListing() {
         return listing != null;
+    }
+
+    /** How many nodes the list that the radio is telling has by now. */
+    int listedNodes() {
+        return listing == null ? 0 : listing.listedNodes();
     }
 
     void endListing(boolean isComplete) {

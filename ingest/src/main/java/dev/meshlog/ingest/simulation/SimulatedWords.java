@@ -35,15 +35,17 @@ final class SimulatedWords {
     /** Everything between the request and its completion, in the order of the firmware. */
     static List<FromRadio> config(long own, int starts, NodeDb nodes, int nonce) {
         var said = new ArrayList<FromRadio>();
-        said.add(FromRadio.newBuilder()
-                .setMyInfo(MyNodeInfo.newBuilder()
-                        .setMyNodeNum((int) own)
-                        .setRebootCount(starts)
-                        .setDeviceId(ByteString.copyFrom(
-                                ByteBuffer.allocate(16).putInt(0, (int) own).array()))
-                        .setPioEnv(ByteString.copyFromUtf8("simulated"))
-                        .setNodedbCount(nodes.all().size()))
-                .build());
+        if (nonce != NODES_ONLY) {
+            said.add(FromRadio.newBuilder()
+                    .setMyInfo(MyNodeInfo.newBuilder()
+                            .setMyNodeNum((int) own)
+                            .setRebootCount(starts)
+                            .setDeviceId(ByteString.copyFrom(
+                                    ByteBuffer.allocate(16).putInt(0, (int) own).array()))
+                            .setPioEnv(ByteString.copyFromUtf8("simulated"))
+                            .setNodedbCount(nodes.all().size()))
+                    .build());
+        }
         nodes.find(own)
                 .ifPresent(node ->
                         said.add(FromRadio.newBuilder().setNodeInfo(node).build()));
