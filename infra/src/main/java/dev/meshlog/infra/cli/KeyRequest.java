@@ -36,6 +36,8 @@ import picocli.CommandLine.Option;
 final class KeyRequest {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration READ = Duration.ofMinutes(1);
+    /** A link that a program has open tells where it stands at least once a minute, with a radio or without. */
+    private static final Duration ALIVE = Duration.ofMinutes(5);
     /** The fact that only links to radios have. */
     private static final String FACT = "keys";
 
@@ -80,7 +82,7 @@ final class KeyRequest {
             if (request == null) {
                 return NodeArgument.AMBIGUOUS;
             }
-            List<LinkState> links = links(tables, request);
+            List<LinkState> links = links(tables, request, spec.commandLine().getErr());
             try (var feed = new TopicFeed(access.cluster(), List.of(Topics.KEY_PUSHES))) {
                 feed.seek(feed.end());
                 String id = UUID.randomUUID().toString();
@@ -90,12 +92,14 @@ final class KeyRequest {
         }
     }
 
-    private List<LinkState> links(RadioTables tables, Wanted request) {
+    private List<LinkState> links(RadioTables tables, Wanted request, PrintWriter err) {
+        Instant now = Clock.systemUTC().instant();
         List<LinkState> links = tables.links().values().stream()
                 .filter(each -> each.facts().containsKey(FACT))
                 .filter(each -> link == null || link.equals(each.link()))
                 .filter(each -> network == null || network.equals(each.network()))
                 .filter(each -> request.network() == null || request.network().equals(each.network()))
+                .filter(each -> link != null || isAlive(each, now, err))
                 .toList();
         if (links.isEmpty()) {
             throw new UserError(
@@ -103,6 +107,18 @@ final class KeyRequest {
                     "'meshlog links' lists them; only those of type tcp and serial can be given keys");
         }
         return links;
+    }
+
+    /** A link that was removed from the configuration would never finish. */
+    private static boolean isAlive(LinkState link, Instant now, PrintWriter err) {
+        boolean alive = !link.newest().isBefore(now.minus(ALIVE));
+        if (!alive) {
+            err.println(TerminalEscapes.plain("left out: " + link.link() + ", nothing was heard of it for "
+                    + Duration.between(link.newest(), now).toMinutes() + " minutes; --link " + link.link()
+                    + " asks it"));
+            err.flush();
+        }
+        return alive;
     }
 
     private int follow(TopicFeed feed, List<LinkState> links, String id, boolean json, PrintWriter out) {

@@ -22,6 +22,8 @@ import dev.meshlog.schemas.meshtastic.Routing;
 import dev.meshlog.schemas.meshtastic.User;
 import dev.meshlog.schemas.radio.KeyPush;
 import dev.meshlog.schemas.radio.KeyPushKind;
+import dev.meshlog.schemas.radio.LinkEvent;
+import dev.meshlog.schemas.radio.LinkEventKind;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
@@ -31,7 +33,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -69,6 +73,7 @@ class KeysToRadioTest {
                         .untilAsserted(() ->
                                 assertThat(command.out(0, "keys", "--json")).contains("!000a11ce", "!00000b0b"));
 
+                linkThatWasRemoved(cluster, "attic");
                 messageOfOneWhoseKeyTheRadioLost(radio, cluster);
                 operatorAsks(radio, command);
                 assertThat(meters.get("meshlog.radio.keys.acknowledged")
@@ -112,13 +117,33 @@ class KeysToRadioTest {
         assertThat(radio.<Integer>look(each -> each.traffic().packets())).isEqualTo(2);
     }
 
+    /** It had a radio, an hour ago. */
+    private static void linkThatWasRemoved(Cluster cluster, String link) throws Exception {
+        var event = new LinkEvent(
+                "home",
+                link,
+                LinkEventKind.STATUS,
+                null,
+                null,
+                Map.of(),
+                Map.of("keys", "in step"),
+                Clock.systemUTC().instant().minus(Duration.ofHours(1)));
+        try (var producer = cluster.producer()) {
+            producer.send(new ProducerRecord<>(Topics.LINKS.name(), link, Cluster.encode(Topics.LINKS, event)))
+                    .get();
+        }
+    }
+
     private static void operatorAsks(SimulatedRadioServer radio, Command command) {
         radio.look(each -> {
             each.nodes().remove(BOB);
             return each;
         });
         assertThat(command.out(0, "keys", "push", "!00000b0b")).contains("roof: finished; wanted 1, known 1, pushed 0");
-        assertThat(command.out(0, "keys", "sync", "--force", "--dry-run")).contains("!00000b0b planned");
+        String[] planned = command.run(0, "keys", "sync", "--force", "--dry-run");
+        assertThat(planned[0]).contains("!00000b0b planned");
+        assertThat(planned[1])
+                .contains("left out: attic, nothing was heard of it for 60 minutes; --link attic asks it");
         assertThat(radio.<ByteString>look(each -> each.nodes().key(BOB))).isEmpty();
         assertThat(command.out(0, "keys", "sync", "--link", "roof"))
                 .contains("!00000b0b acknowledged", "wanted 2, known 1, pushed 1, acknowledged 1, failed 0");

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastError what the newest event of trouble said
  * @param counters totals; they only grow
  * @param facts what the source says of itself
+ * @param newest the latest time of any of them: counters have that of the frames they count, which may be hours ago
  */
 public record LinkState(
         String network,
@@ -75,6 +76,6 @@ public record LinkState(
                 event.getOwnNode() == null ? ownNode : event.getOwnNode(),
                 allCounters,
                 allFacts,
-                event.getAtMs());
+                event.getAtMs().isAfter(newest) ? event.getAtMs() : newest);
     }
 }
