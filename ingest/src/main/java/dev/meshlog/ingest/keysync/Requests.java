@@ -164,7 +164,8 @@ final class Requests {
             current.count("planned");
             outside.write(Records.about(contact, KeyPushKind.PLANNED, KeyPushCause.OPERATOR)
                     .setRequest(current.asked.getRequest()));
-        } else if (session.demand(contact, KeyPushCause.OPERATOR, current.asked.getRequest(), now)
+        } else if (session.giving()
+                .demand(contact, KeyPushCause.OPERATOR, current.asked.getRequest(), now)
                 .isPresent()) {
             current.underWay.add(contact.node());
         } else {

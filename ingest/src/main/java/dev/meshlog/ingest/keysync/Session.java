@@ -9,10 +9,7 @@ import dev.meshlog.schemas.radio.KeyPushKind;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One session with one radio, of which nothing outlives it.
@@ -29,6 +26,7 @@ final class Session implements Outbox.Session {
     private final Stock stock;
     private final Outbox outbox;
     private final Listings listings;
+    private final Giving giving;
     /** Whoever the radio has not listed, it does not have. */
     private boolean complete;
 
@@ -38,11 +36,6 @@ final class Session implements Outbox.Session {
     private boolean mayHaveEvicted;
 
     private long nextListing;
-    /** Left alone until the next check. */
-    private final Set<Long> gaveUp = new HashSet<>();
-    /** Nodes of which it was said that there is no room for them. */
-    private final Set<Long> fullTold = new HashSet<>();
-
     private final Deque<MeshPacket> unread = new ArrayDeque<>();
 
     Session(Parts parts) {
@@ -50,6 +43,7 @@ final class Session implements Outbox.Session {
         this.stock = new Stock(parts);
         this.outbox = new Outbox(stock::own, parts.outside(), parts.totals(), parts.random(), this);
         this.listings = new Listings(parts.outside(), stock, outbox);
+        this.giving = new Giving(parts, stock, outbox);
     }
 
     boolean isWorking() {
@@ -67,6 +61,10 @@ final class Session implements Outbox.Session {
 
     Stock stock() {
         return stock;
+    }
+
+    Giving giving() {
+        return giving;
     }
 
     void received(FromRadio message, long now) {
@@ -137,7 +135,7 @@ final class Session implements Outbox.Session {
                 boolean read = working && stock.readTables();
                 parts.requests().listed(this, now);
                 if (read) {
-                    giveMissing(KeyPushCause.SAFETY_NET, now);
+                    giving.allMissing(KeyPushCause.SAFETY_NET, now);
                 }
             }
             case AGAIN -> {
@@ -157,7 +155,7 @@ final class Session implements Outbox.Session {
         if (complete && !working && parts.tables().isReady() && stock.readTables()) {
             working = true;
             nextCheck = now + SAFETY_NET;
-            giveMissing(KeyPushCause.MISSING, now);
+            giving.allMissing(KeyPushCause.MISSING, now);
         }
         if (working && now >= nextCheck) {
             nextCheck = now + SAFETY_NET;
@@ -185,13 +183,13 @@ final class Session implements Outbox.Session {
 
     /** Costs the radio nothing, and us one comparison, as long as all is well. */
     private void check(long now) {
-        gaveUp.clear();
+        giving.forgive();
         if (stock.difference().isNone()) {
             parts.outside().debug("the radio holds the " + stock.difference().expected() + " keys that it should");
             return;
         }
         if (stock.readTables()) {
-            giveMissing(KeyPushCause.SAFETY_NET, now);
+            giving.allMissing(KeyPushCause.SAFETY_NET, now);
         }
         parts.outside().debug("the radio lacks keys: " + outbox.pushes().size() + " of them are under way");
     }
@@ -199,73 +197,8 @@ final class Session implements Outbox.Session {
     /** The tables say something else of the node than before. */
     void changed(long node, long now) {
         if (working) {
-            Optional<Contact> before = stock.contact(node);
-            stock.review(node);
-            // Tables change with every packet of the node, which is no reason to try again what has failed.
-            boolean sameKey = before.isPresent()
-                    && stock.contact(node).filter(before.get()::hasKeyOf).isPresent();
-            if (sameKey && gaveUp.contains(node)) {
-                return;
-            }
-            gaveUp.remove(node);
-            giveIfMissing(node, KeyPushCause.MISSING, now);
+            giving.changed(node, now);
         }
-    }
-
-    private void giveIfMissing(long node, KeyPushCause cause, long now) {
-        stock.contact(node)
-                .filter(contact -> stock.isWanted(node) && stock.isMissing(contact))
-                .ifPresent(contact -> {
-                    var unused = give(contact, cause, null, now);
-                });
-    }
-
-    private void giveMissing(KeyPushCause cause, long now) {
-        boolean full = false;
-        for (Contact contact : stock.missing()) {
-            boolean due = stock.isWanted(contact.node()) && !gaveUp.contains(contact.node());
-            // One record says that there is no room. Favourites that lack their keys need none.
-            if (due && !(full && isFull(contact))) {
-                full |= give(contact, cause, null, now).isEmpty();
-            }
-        }
-    }
-
-    /** Somebody but the policy wants the key on the radio, for the rest of the session. */
-    Optional<Push> demand(Contact contact, KeyPushCause cause, @Nullable String request, long now) {
-        gaveUp.remove(contact.node());
-        stock.demand(contact.node());
-        return give(contact, cause, request, now);
-    }
-
-    /**
-     * Puts a key on its way, or joins the push that is.
-     *
-     * @return empty when the radio has no room for one more node that stays
-     */
-    private Optional<Push> give(Contact contact, KeyPushCause cause, @Nullable String request, long now) {
-        if (outbox.of(contact.node()).isPresent() || !isFull(contact)) {
-            return Optional.of(outbox.push(contact, cause, request, now));
-        }
-        if (fullTold.add(contact.node()) || request != null) {
-            parts.outside()
-                    .write(Records.about(contact, KeyPushKind.REFUSED, cause)
-                            .setRequest(request)
-                            .setDetail("at most " + cap() + " favourites: another one could crash the radio"));
-        }
-        return Optional.empty();
-    }
-
-    private int cap() {
-        return parts.settings().cap(stock.radio().listedNodes());
-    }
-
-    private boolean isFull(Contact contact) {
-        RadioKeys radio = stock.radio();
-        long coming = outbox.pushes().stream()
-                .filter(push -> !radio.isProtected(push.contact.node()))
-                .count();
-        return !radio.isProtected(contact.node()) && radio.protectedNodes() + coming >= cap();
     }
 
     private void answerUnread(long now) {
@@ -300,8 +233,8 @@ final class Session implements Outbox.Session {
             return Optional.empty();
         }
         return stock.contact(to)
-                .filter(contact -> stock.isMissing(contact) && !gaveUp.contains(to))
-                .flatMap(contact -> demand(contact, KeyPushCause.MESSAGE_OUT, null, now));
+                .filter(contact -> stock.isMissing(contact) && !giving.isGivenUp(to))
+                .flatMap(contact -> giving.demand(contact, KeyPushCause.MESSAGE_OUT, null, now));
     }
 
     @Override
@@ -316,9 +249,9 @@ final class Session implements Outbox.Session {
                 UnreadMessage.requestRetry(this, parts, push.contact, message, now);
             }
             // The table may say something else by now.
-            giveIfMissing(node, push.cause, now);
+            giving.ifMissing(node, push.cause, now);
         } else if (push.failure != null) {
-            gaveUp.add(node);
+            giving.gaveUp(node);
         } else if (!isHeld(push)) {
             parts.outside()
                     .write(Records.about(push.contact, KeyPushKind.REFUSED, push.cause)

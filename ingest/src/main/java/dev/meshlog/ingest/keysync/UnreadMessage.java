@@ -35,7 +35,7 @@ final class UnreadMessage {
         } else {
             // It has lost what only this key opens.
             session.stock().learn(sender, radio -> radio.lost(sender));
-            Optional<Push> push = session.demand(known.get(), KeyPushCause.MESSAGE_IN, null, now);
+            Optional<Push> push = session.giving().demand(known.get(), KeyPushCause.MESSAGE_IN, null, now);
             push.ifPresent(each -> each.unread.add(id));
         }
     }
