@@ -86,7 +86,7 @@ final class KeySync {
     /** @return false when too many packets wait, or there is no session */
     boolean relay(MeshPacket packet, Runnable handedOver, long now) {
         Session current = session;
-        if (current == null || !current.outbox().relay(packet, handedOver, false, now)) {
+        if (current == null || !current.relay(packet, handedOver, now)) {
             return false;
         }
         step(now);

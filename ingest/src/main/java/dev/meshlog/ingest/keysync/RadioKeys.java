@@ -3,8 +3,10 @@ package dev.meshlog.ingest.keysync;
 import com.google.protobuf.ByteString;
 import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
+import dev.meshlog.schemas.meshtastic.SharedContact;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,17 +92,55 @@ final class RadioKeys {
             return Optional.empty();
         }
         long oldest = unlisted.iterator().next();
-        Held gone = nodes.remove(oldest);
-        if (gone != null) {
-            count(oldest, gone, -1);
-        }
+        removed(oldest);
         return Optional.of(oldest);
     }
 
-    /** The radio has acknowledged the contact: it is a favourite now. */
-    void given(Contact contact) {
-        Held held = nodes.getOrDefault(contact.node(), NOTHING);
-        put(contact.node(), new Held(contact.key(), true, held.verified || contact.verified(), false, held.listed));
+    /** The radio has acknowledged the contact: it is a favourite now, unless it is to be ignored. What its owner verified stays. */
+    void given(SharedContact contact) {
+        long node = NodeNumber.of(contact.getNodeNum());
+        Held held = nodes.getOrDefault(node, NOTHING);
+        ByteString key = contact.getUser().getPublicKey();
+        if (!contact.hasUser() || (held.verified && !contact.getManuallyVerified() && !key.equals(held.key))) {
+            return;
+        }
+        boolean ignored = contact.getShouldIgnore();
+        put(
+                node,
+                new Held(
+                        ignored ? ByteString.EMPTY : key,
+                        !ignored,
+                        held.verified || (!ignored && contact.getManuallyVerified()),
+                        ignored,
+                        held.listed));
+    }
+
+    /** Whether the radio has the node at all, only it can say. */
+    void favorite(long node, boolean favorite) {
+        Held held = nodes.getOrDefault(node, NOTHING);
+        put(node, new Held(held.key, favorite, held.verified, held.ignored, held.listed));
+    }
+
+    /** An ignored node loses its key. */
+    void ignored(long node, boolean ignored) {
+        Held held = nodes.getOrDefault(node, NOTHING);
+        put(node, new Held(ignored ? ByteString.EMPTY : held.key, held.favorite, held.verified, ignored, held.listed));
+    }
+
+    void removed(long node) {
+        Held gone = nodes.remove(node);
+        if (gone != null) {
+            count(node, gone, -1);
+        }
+    }
+
+    /** It has thrown its nodes away. */
+    void reset(boolean keepsFavorites) {
+        List.copyOf(nodes.keySet()).forEach(node -> {
+            if (!keepsFavorites || !nodes.getOrDefault(node, NOTHING).favorite) {
+                removed(node);
+            }
+        });
     }
 
     /** Empty when it has none, as far as we know. */

@@ -2,6 +2,7 @@ package dev.meshlog.ingest.keysync;
 
 import com.google.protobuf.ByteString;
 import dev.meshlog.schemas.NodeNumber;
+import dev.meshlog.schemas.meshtastic.AdminMessage;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.radio.KeyPushCause;
@@ -27,13 +28,14 @@ final class Session implements Outbox.Session {
     private final Outbox outbox;
     private final Listings listings;
     private final Giving giving;
+    private final ClientChanges clientChanges = new ClientChanges();
     /** Whoever the radio has not listed, it does not have. */
     private boolean complete;
 
     private boolean working;
     private long nextCheck;
-    /** A contact was new to a radio without room: another node had to go, and only the radio knows which. */
-    private boolean mayHaveEvicted;
+    /** Only the radio knows what it has now: a contact was new to it when it had no room, or a client's change was not answered. */
+    private boolean listOwed;
 
     private long nextListing;
     private final Deque<MeshPacket> unread = new ArrayDeque<>();
@@ -90,7 +92,10 @@ final class Session implements Outbox.Session {
         long from = NodeNumber.of(packet.getFrom());
         if (from == stock.own()) {
             if (Messages.isAnswer(packet)) {
-                outbox.answered(packet.getDecoded().getRequestId(), Messages.error(packet.getDecoded()), now);
+                int id = packet.getDecoded().getRequestId();
+                int error = Messages.error(packet.getDecoded());
+                outbox.answered(id, error, now);
+                clientChanges.answered(id, error).ifPresent(this::changedByClient);
             }
             return;
         }
@@ -111,6 +116,36 @@ final class Session implements Outbox.Session {
             unread.add(packet);
             answerUnread(now);
         }
+    }
+
+    /**
+     * Takes a packet of a client.
+     *
+     * @return false when too many wait
+     */
+    boolean relay(MeshPacket packet, Runnable handedOver, long now) {
+        boolean taken = outbox.relay(packet, handedOver, false, now);
+        if (taken) {
+            clientChanges.sent(packet, stock.own(), now);
+        }
+        return taken;
+    }
+
+    private void changedByClient(AdminMessage change) {
+        long node = ClientChanges.node(change);
+        if (change.hasAddContact()) {
+            noticeEviction(node);
+        }
+        stock.learn(node, radio -> ClientChanges.apply(change, radio));
+        if (change.hasNodedbReset()) {
+            var unused = stock.readTables();
+        }
+    }
+
+    /** Before the radio is known to have the node. */
+    private void noticeEviction(long node) {
+        RadioKeys known = stock.radio();
+        listOwed |= !known.isListed(node) && known.size() >= parts.settings().room(known.listedNodes());
     }
 
     void complete(long ownNode, long now) {
@@ -171,12 +206,13 @@ final class Session implements Outbox.Session {
         if (listings.isOverdue(now)) {
             unlisted("the radio did not tell its nodes within a minute", now);
         }
-        if ((mayHaveEvicted || !complete)
+        listOwed |= clientChanges.isAnyUnanswered(now);
+        if ((listOwed || !complete)
                 && now >= nextListing
                 && !stock.isListing()
                 && outbox.pushes().isEmpty()
                 && askForList(now)) {
-            mayHaveEvicted = false;
+            listOwed = false;
             nextListing = now + SAFETY_NET;
         }
     }
@@ -241,10 +277,8 @@ final class Session implements Outbox.Session {
     public void ended(Push push, boolean acknowledged, long now) {
         long node = push.contact.node();
         if (acknowledged) {
-            RadioKeys known = stock.radio();
-            mayHaveEvicted |=
-                    !known.isListed(node) && known.size() >= parts.settings().room(known.listedNodes());
-            stock.learn(node, radio -> radio.given(push.contact));
+            noticeEviction(node);
+            stock.learn(node, radio -> radio.given(push.contact.message()));
             for (int message : push.unread) {
                 UnreadMessage.requestRetry(this, parts, push.contact, message, now);
             }

@@ -2,6 +2,7 @@ package dev.meshlog.ingest.simulation;
 
 import com.google.protobuf.ByteString;
 import dev.meshlog.schemas.NodeNumber;
+import dev.meshlog.schemas.meshtastic.AdminMessage;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
 import dev.meshlog.schemas.meshtastic.SharedContact;
 import dev.meshlog.schemas.meshtastic.User;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A radio's own list of nodes, with the firmware's rules for who stays and whose key counts. */
 public final class NodeDb {
@@ -93,8 +95,51 @@ public final class NodeDb {
         put(known.toBuilder().setUser(merged).build());
     }
 
+    /**
+     * A client administrates.
+     *
+     * @return whether the list was written to flash
+     */
+    boolean administrate(AdminMessage message) {
+        int before = flashWrites;
+        switch (message.getPayloadVariantCase()) {
+            case ADD_CONTACT -> contact(message.getAddContact());
+            case REMOVE_BY_NODENUM -> {
+                remove(NodeNumber.of(message.getRemoveByNodenum()));
+                flashWrites++;
+            }
+            case SET_FAVORITE_NODE -> change(message.getSetFavoriteNode(), node -> node.setFavorite(true));
+            case REMOVE_FAVORITE_NODE -> change(message.getRemoveFavoriteNode(), node -> node.setFavorite(false));
+            case SET_IGNORED_NODE ->
+                change(
+                        message.getSetIgnoredNode(),
+                        node -> node.setIgnored(true).getUserBuilder().clearPublicKey());
+            case REMOVE_IGNORED_NODE -> change(message.getRemoveIgnoredNode(), node -> node.setIgnored(false));
+            case NODEDB_RESET -> {
+                nodes.values()
+                        .removeIf(node -> NodeNumber.of(node.getNum()) != own
+                                && !(message.getNodedbReset() && node.getFavorite()));
+                flashWrites++;
+            }
+            default -> {
+                // Of no interest to a list of nodes.
+            }
+        }
+        return flashWrites > before;
+    }
+
+    private void change(int number, Consumer<NodeInfo.Builder> what) {
+        NodeInfo known = nodes.get(NodeNumber.of(number));
+        if (known != null) {
+            NodeInfo.Builder changed = known.toBuilder();
+            what.accept(changed);
+            put(changed.build());
+            flashWrites++;
+        }
+    }
+
     /** The client's word counts more than what the air says: it overwrites and erases, unless the owner verified the key on the radio. */
-    void contact(SharedContact contact) {
+    private void contact(SharedContact contact) {
         long node = NodeNumber.of(contact.getNodeNum());
         NodeInfo known = existingOr(node);
         if (!contact.hasUser()) {
@@ -104,8 +149,12 @@ public final class NodeDb {
         if (known.getKeyManuallyVerified() && !contact.getManuallyVerified() && other) {
             return;
         }
+        User.Builder user = contact.getUser().toBuilder();
+        if (contact.getShouldIgnore()) {
+            user.clearPublicKey();
+        }
         put(known.toBuilder()
-                .setUser(contact.getUser())
+                .setUser(user)
                 .setFavorite(!contact.getShouldIgnore())
                 .setIgnored(contact.getShouldIgnore())
                 .setKeyManuallyVerified(known.getKeyManuallyVerified() || contact.getManuallyVerified())

@@ -240,11 +240,7 @@ public final class RadioModel {
             if (from == own) {
                 boolean stored = false;
                 if (data.getPortNum() == ADMIN) {
-                    AdminMessage admin = AdminMessage.parseFrom(data.getPayload());
-                    if (admin.hasAddContact()) {
-                        nodes.contact(admin.getAddContact());
-                        stored = true;
-                    }
+                    stored = nodes.administrate(AdminMessage.parseFrom(data.getPayload()));
                 }
                 if (packet.getWantAck()) {
                     answers.add(SimulatedWords.acknowledgement(own, nextId++, packet.getId()));
