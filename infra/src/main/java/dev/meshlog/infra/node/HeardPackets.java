@@ -8,63 +8,38 @@ import dev.meshlog.schemas.meshtastic.Data;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.radio.PacketEncryption;
 import dev.meshlog.schemas.radio.RadioPacket;
-import dev.meshlog.streams.query.TopicFeed;
-import java.time.Duration;
+import dev.meshlog.streams.query.Follower;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Packets of whole networks as they come into {@code radio.packets}, from now on, in the form in which a radio tells them to its clients. What
  * was read with an operator's private key is not among them: nobody but the operator is meant to read it.
  */
 final class HeardPackets implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(HeardPackets.class);
-    private static final Duration POLL = Duration.ofMillis(500);
     private static final Set<PacketEncryption> SHOWN = Set.of(PacketEncryption.NONE, PacketEncryption.CHANNEL);
     private static final int ADMIN_PORT = 6;
 
-    private final Cluster cluster;
     private final BiConsumer<String, MeshPacket> listener;
-    private final Thread thread = new Thread(this::run, "meshlog-heard-packets");
-    private volatile boolean closing;
+    private final Follower follower;
 
     /** @param listener hears each packet with its network, and must not wait */
     HeardPackets(Cluster cluster, BiConsumer<String, MeshPacket> listener) {
-        this.cluster = cluster;
         this.listener = listener;
-        thread.setDaemon(true);
+        this.follower =
+                Follower.fromEnd(cluster, List.of(Topics.PACKETS), "packets", "meshlog-heard-packets", this::take);
     }
 
     void start() {
-        thread.start();
-    }
-
-    private void run() {
-        while (!closing) {
-            try (var feed = new TopicFeed(cluster, List.of(Topics.PACKETS))) {
-                feed.seek(feed.end());
-                while (!closing) {
-                    feed.poll(POLL).forEach(this::take);
-                }
-            } catch (KafkaException e) {
-                LOG.warn("packets can't be read, trying again: {}", e.getMessage());
-            }
-        }
+        follower.start();
     }
 
     private void take(ConsumerRecord<String, byte[]> rec) {
-        try {
-            RadioPacket packet = Topics.PACKETS.values().deserializer().deserialize(rec.topic(), rec.value());
-            asHeard(packet).ifPresent(heard -> listener.accept(packet.getNetwork(), heard));
-        } catch (RuntimeException e) {
-            LOG.debug("{}-{}@{} is no packet", rec.topic(), rec.partition(), rec.offset(), e);
-        }
+        RadioPacket packet = Topics.PACKETS.values().deserializer().deserialize(rec.topic(), rec.value());
+        asHeard(packet).ifPresent(heard -> listener.accept(packet.getNetwork(), heard));
     }
 
     /** Empty: it is not shown. */
@@ -110,11 +85,6 @@ final class HeardPackets implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
-        try {
-            thread.join(Duration.ofSeconds(3).toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        follower.close();
     }
 }

@@ -13,21 +13,16 @@ import dev.meshlog.schemas.radio.LinkEvent;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import dev.meshlog.schemas.radio.RadioNode;
+import dev.meshlog.streams.query.Follower;
+import dev.meshlog.streams.query.LogCursor;
+import dev.meshlog.streams.query.TopicFeed;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,18 +35,19 @@ public final class MeshView implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MeshView.class);
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final long TAIL = 2_000;
+    private static final List<Topic<String, ?>> TOPICS =
+            List.of(Topics.PUBKEYS, Topics.NODES, Topics.MANIFESTS, Topics.LINKS, Topics.COMMITS);
 
     private static final AvroBinary<SnapshotManifest> MANIFEST = new AvroBinary<>(SnapshotManifest.getClassSchema());
 
     private final Cluster cluster;
-    private final Thread thread = new Thread(this::run, "meshlog-view");
+    private final Follower follower = new Follower("what 'up' shows", "meshlog-view", Filling::new);
     private final Map<String, PublicKeyEntry> keys = new TreeMap<>();
     private final Map<String, RadioNode> nodes = new TreeMap<>();
     private final Map<String, LinkEvent> links = new TreeMap<>();
     private final Map<String, PublishedSnapshot> snapshots = new HashMap<>();
     private @Nullable CommitRecord newestCommit;
     private @Nullable CommitRecord newestCheckpoint;
-    private volatile boolean closing;
 
     /**
      * A consistent reading.
@@ -74,7 +70,7 @@ public final class MeshView implements AutoCloseable {
     }
 
     public void start() {
-        thread.start();
+        follower.start();
     }
 
     public synchronized Summary summary() {
@@ -123,43 +119,50 @@ public final class MeshView implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
-        try {
-            thread.join(Duration.ofSeconds(3).toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        follower.close();
+    }
+
+    private final class Filling implements Follower.Reading {
+        private final TopicFeed feed = new TopicFeed(cluster, TOPICS);
+        private boolean begun;
+
+        @Override
+        public void step() {
+            if (!begun) {
+                LogCursor tail = feed.beforeEnd(TAIL);
+                feed.seek(feed.beginning().with(Topics.LINKS, tail).with(Topics.COMMITS, tail));
+                clear();
+                begun = true;
+            }
+            List<ConsumerRecord<String, byte[]>> records = feed.poll(POLL);
+            synchronized (MeshView.this) {
+                records.forEach(MeshView.this::take);
+            }
+        }
+
+        @Override
+        public void close() {
+            feed.close();
         }
     }
 
-    private void run() {
-        var consumer =
-                new KafkaConsumer<>(cluster.consumerConfig(), new StringDeserializer(), new ByteArrayDeserializer());
-        try {
-            Set<TopicPartition> tables = partitions(Topics.PUBKEYS, Topics.NODES, Topics.MANIFESTS);
-            Set<TopicPartition> tails = partitions(Topics.LINKS, Topics.COMMITS);
-            var all = new HashSet<>(tables);
-            all.addAll(tails);
-            consumer.assign(all);
-            consumer.seekToBeginning(tables);
-            var first = consumer.beginningOffsets(tails);
-            consumer.endOffsets(tails)
-                    .forEach((partition, end) ->
-                            consumer.seek(partition, Math.max(first.getOrDefault(partition, 0L), end - TAIL)));
-            while (!closing) {
-                var records = consumer.poll(POLL);
-                synchronized (this) {
-                    records.forEach(this::take);
-                }
-            }
-        } catch (RuntimeException e) {
-            LOG.error("the view stops: {}", e.getMessage(), e);
-        } finally {
-            // It belongs to no group: nobody has to be told, and the fetch that is under way is nobody's any more.
-            consumer.close(CloseOptions.timeout(Duration.ZERO));
-        }
+    /** What was deleted while nobody read would stay for ever. */
+    private synchronized void clear() {
+        keys.clear();
+        nodes.clear();
+        links.clear();
+        snapshots.clear();
     }
 
     private void take(ConsumerRecord<String, byte[]> rec) {
+        try {
+            show(rec);
+        } catch (RuntimeException e) {
+            LOG.debug("{}-{}@{} can't be shown", rec.topic(), rec.partition(), rec.offset(), e);
+        }
+    }
+
+    private void show(ConsumerRecord<String, byte[]> rec) {
         if (rec.topic().equals(Topics.PUBKEYS.name())) {
             keep(keys, Topics.PUBKEYS, rec);
         } else if (rec.topic().equals(Topics.NODES.name())) {
@@ -189,16 +192,5 @@ public final class MeshView implements AutoCloseable {
 
     private static <V> V decode(Topic<String, V> topic, ConsumerRecord<String, byte[]> rec) {
         return topic.values().deserializer().deserialize(topic.name(), rec.value());
-    }
-
-    @SafeVarargs
-    private static Set<TopicPartition> partitions(Topic<String, ?>... topics) {
-        var partitions = new ArrayList<TopicPartition>();
-        for (Topic<String, ?> topic : topics) {
-            for (int partition = 0; partition < topic.partitions(); partition++) {
-                partitions.add(new TopicPartition(topic.name(), partition));
-            }
-        }
-        return Set.copyOf(partitions);
     }
 }

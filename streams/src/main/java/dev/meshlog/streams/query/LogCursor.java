@@ -1,5 +1,6 @@
 package dev.meshlog.streams.query;
 
+import dev.meshlog.schemas.Topic;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -67,6 +68,13 @@ public record LogCursor(SortedMap<String, List<Long>> offsets) {
             places.set(partition, offset + 1);
             moved.put(topic, places);
         }
+        return new LogCursor(moved);
+    }
+
+    /** The same place, but in this topic that of the other one. */
+    public LogCursor with(Topic<?, ?> topic, LogCursor other) {
+        var moved = new TreeMap<>(offsets);
+        moved.put(topic.name(), other.offsets.getOrDefault(topic.name(), List.of()));
         return new LogCursor(moved);
     }
 

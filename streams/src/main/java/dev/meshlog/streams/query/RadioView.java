@@ -1,16 +1,17 @@
 package dev.meshlog.streams.query;
 
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.Topic;
 import dev.meshlog.schemas.Topics;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.kafka.common.KafkaException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,21 +23,20 @@ public final class RadioView implements AutoCloseable {
     /** Counters come every second: of the links' events only the newest are read. */
     private static final long LINK_EVENTS = 20_000;
 
-    private static final long AGAIN_MS = 2_000;
+    private static final List<Topic<String, ?>> TOPICS =
+            Stream.concat(RadioTables.TOPICS.stream(), Stream.of(Topics.LINKS)).toList();
 
     private final Cluster cluster;
-    private final Thread thread = new Thread(this::run, "meshlog-radio-view");
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Follower follower = new Follower("the radio tables", "meshlog-radio-view", Filling::new);
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private volatile Optional<RadioTables> tables = Optional.empty();
 
     public RadioView(Cluster cluster) {
         this.cluster = cluster;
-        thread.setDaemon(true);
     }
 
     public void start() {
-        thread.start();
+        follower.start();
     }
 
     /**
@@ -52,43 +52,39 @@ public final class RadioView implements AutoCloseable {
         return tables;
     }
 
-    private void run() {
-        while (closing.getCount() > 0) {
-            try {
-                follow();
-            } catch (KafkaException e) {
-                LOG.warn("the radio tables can't be read, trying again: {}", e.getMessage());
-            }
-            pause();
-        }
-    }
+    /** Tables from the beginning; what was read before is shown until these are complete. */
+    private final class Filling implements Follower.Reading {
+        private final RadioTables filled = new RadioTables();
+        private final TopicFeed feed = new TopicFeed(cluster, TOPICS);
+        private @Nullable LogCursor end;
+        private boolean complete;
 
-    /** Begins anew with each call: what was read so far is shown until the new tables are complete. */
-    private void follow() {
-        var filled = new RadioTables();
-        try (var feed = new TopicFeed(cluster, RadioTables.TOPICS);
-                var links = new TopicFeed(cluster, List.of(Topics.LINKS))) {
-            LogCursor end = feed.end();
-            feed.seek(feed.beginning());
-            LogCursor linksEnd = links.end();
-            links.seek(links.beforeEnd(LINK_EVENTS));
-            while (closing.getCount() > 0) {
-                var touched = new LinkedHashSet<String>();
-                feed.poll(POLL).forEach(rec -> {
-                    filled.take(rec);
+        @Override
+        public void step() {
+            if (end == null) {
+                end = feed.end();
+                feed.seek(feed.beginning().with(Topics.LINKS, feed.beforeEnd(LINK_EVENTS)));
+            }
+            var touched = new LinkedHashSet<String>();
+            for (ConsumerRecord<String, byte[]> rec : feed.poll(POLL)) {
+                filled.take(rec);
+                if (!rec.topic().equals(Topics.LINKS.name())) {
                     touched.add(rec.key());
-                });
-                links.poll(Duration.ZERO).forEach(filled::take);
-                if (tables.isEmpty() || tables.get() != filled) {
-                    if (feed.isBehind(end) && links.isBehind(linksEnd)) {
-                        tables = Optional.of(filled);
-                        touched.addAll(filled.known());
-                    }
-                }
-                if (tables.isPresent() && tables.get() == filled) {
-                    touched.forEach(this::tell);
                 }
             }
+            if (!complete && feed.isBehind(end)) {
+                complete = true;
+                tables = Optional.of(filled);
+                touched.addAll(filled.known());
+            }
+            if (complete) {
+                touched.forEach(RadioView.this::tell);
+            }
+        }
+
+        @Override
+        public void close() {
+            feed.close();
         }
     }
 
@@ -102,21 +98,8 @@ public final class RadioView implements AutoCloseable {
         }
     }
 
-    private void pause() {
-        try {
-            var unused = closing.await(AGAIN_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
-        closing.countDown();
-        try {
-            thread.join(Duration.ofSeconds(3).toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        follower.close();
     }
 }
