@@ -32,6 +32,12 @@ final class Difference {
         }
     }
 
+    void clear() {
+        parts.clear();
+        should = 0;
+        holds = 0;
+    }
+
     boolean isNone() {
         return should == holds;
     }

@@ -86,12 +86,30 @@ final class Giving {
             return Optional.of(outbox.push(contact, cause, request, now));
         }
         if (fullTold.add(contact.node()) || request != null) {
-            parts.outside()
-                    .write(Records.about(contact, KeyPushKind.REFUSED, cause)
-                            .setRequest(request)
-                            .setDetail("at most " + cap() + " favourites: another one could crash the radio"));
+            refuse(contact, cause, request);
         }
         return Optional.empty();
+    }
+
+    /**
+     * Puts nothing on its way.
+     *
+     * @param others contacts that are to come before and take room
+     * @return whether the key could go out then; else it was recorded why not
+     */
+    boolean plan(Contact contact, int others, String request) {
+        if (outbox.of(contact.node()).isPresent() || !isFull(contact, others)) {
+            return true;
+        }
+        refuse(contact, KeyPushCause.OPERATOR, request);
+        return false;
+    }
+
+    private void refuse(Contact contact, KeyPushCause cause, @Nullable String request) {
+        parts.outside()
+                .write(Records.about(contact, KeyPushKind.REFUSED, cause)
+                        .setRequest(request)
+                        .setDetail("at most " + cap() + " favourites: another one could crash the radio"));
     }
 
     private int cap() {
@@ -99,10 +117,14 @@ final class Giving {
     }
 
     private boolean isFull(Contact contact) {
+        return isFull(contact, 0);
+    }
+
+    private boolean isFull(Contact contact, int others) {
         RadioKeys radio = stock.radio();
         long coming = outbox.pushes().stream()
                 .filter(push -> !radio.isProtected(push.contact.node()))
                 .count();
-        return !radio.isProtected(contact.node()) && radio.protectedNodes() + coming >= cap();
+        return !radio.isProtected(contact.node()) && radio.protectedNodes() + coming + others >= cap();
     }
 }

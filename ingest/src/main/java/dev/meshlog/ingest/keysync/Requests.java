@@ -32,6 +32,8 @@ final class Requests {
         final Set<Long> underWay = new HashSet<>();
         final Map<String, Long> counters = new LinkedHashMap<>();
         boolean waitsForList;
+        /** Planned contacts that would take room. */
+        int taken;
 
         Running(KeyPush asked) {
             this.asked = asked;
@@ -161,9 +163,7 @@ final class Requests {
 
     private void giveOrTell(Running current, Session session, Contact contact, long now) {
         if (current.asked.getDryRun()) {
-            current.count("planned");
-            outside.write(Records.about(contact, KeyPushKind.PLANNED, KeyPushCause.OPERATOR)
-                    .setRequest(current.asked.getRequest()));
+            plan(current, session, contact);
         } else if (session.giving()
                 .demand(contact, KeyPushCause.OPERATOR, current.asked.getRequest(), now)
                 .isPresent()) {
@@ -171,6 +171,17 @@ final class Requests {
         } else {
             current.count("refused");
         }
+    }
+
+    private void plan(Running current, Session session, Contact contact) {
+        if (!session.giving().plan(contact, current.taken, current.asked.getRequest())) {
+            current.count("refused");
+            return;
+        }
+        current.taken += session.stock().radio().isProtected(contact.node()) ? 0 : 1;
+        current.count("planned");
+        outside.write(Records.about(contact, KeyPushKind.PLANNED, KeyPushCause.OPERATOR)
+                .setRequest(current.asked.getRequest()));
     }
 
     private void refuse(Running current, long node, String why) {

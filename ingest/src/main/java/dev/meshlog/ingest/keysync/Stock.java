@@ -129,6 +129,7 @@ final class Stock {
             return false;
         }
         contacts.clear();
+        difference.clear();
         entries.forEach(this::review);
         return true;
     }

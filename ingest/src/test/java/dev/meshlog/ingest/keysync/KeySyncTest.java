@@ -230,6 +230,42 @@ class KeySyncTest {
     }
 
     @Test
+    void dryRunPlansNoMoreThanThereIsRoomFor() {
+        for (boolean dry : new boolean[] {true, false}) {
+            var full = new Rig(new KeySyncSettings(KeyPolicy.OFF, 6), RadioLimits.MEASURED, 1);
+            for (int node = 1; node <= 10; node++) {
+                full.tables.pin(node, node);
+            }
+            full.radio
+                    .nodes()
+                    .put(NodeInfo.newBuilder().setNum(1).setFavorite(true).build());
+            full.connect();
+            full.run(SOON);
+            full.sync.asked(request(null, false, dry), full.now);
+            full.run(SOON);
+            assertThat(full.records(dry ? KeyPushKind.PLANNED : KeyPushKind.ACKNOWLEDGED))
+                    .extracting(KeyPush::getNode)
+                    .contains(1L)
+                    .hasSize(4);
+            assertThat(full.records(KeyPushKind.REFUSED)).hasSize(6);
+            assertThat(full.records(KeyPushKind.FINISHED))
+                    .singleElement()
+                    .satisfies(finished -> assertThat(finished.getCounters()).containsEntry("refused", 6L));
+        }
+    }
+
+    @Test
+    void nodeThatIsGoneFromTheTablesIsNoDifferenceAnyMore() {
+        rig.swallowed = message -> message.getPacket().getDecoded().getRequestId() != 0;
+        rig.tables.pin(1, 1);
+        rig.connect();
+        rig.run(SOON);
+        rig.tables.vanish(1);
+        rig.run(Duration.ofMinutes(6));
+        assertThat(rig.notes).containsEntry("keys", "in step").containsEntry("keysWanted", "0");
+    }
+
+    @Test
     @DisplayName(
             "KS-17 KS-18 KS-19 a node of which only the key is known is one contact, and counted when the radio has it")
     void nodeWithoutFactsIsOneContact() {

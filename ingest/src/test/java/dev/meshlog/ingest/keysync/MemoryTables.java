@@ -84,6 +84,11 @@ final class MemoryTables implements MeshTables {
         listeners.forEach(each -> each.accept(node));
     }
 
+    /** Nobody is told, as when tables are read anew. */
+    void vanish(long node) {
+        entries.remove(node);
+    }
+
     @Override
     public boolean isReady() {
         return ready;
