@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.keysync;
 
 import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.FirmwareUser;
 import dev.meshlog.ingest.MeshTables;
 import dev.meshlog.schemas.NodeNumber;
 import dev.meshlog.schemas.meshtastic.SharedContact;
@@ -85,23 +86,12 @@ record Contact(
             return user;
         }
         if (facts.getLongName() != null) {
-            user.setLongName(TextLimits.longName(facts.getLongName()));
+            user.setLongName(FirmwareUser.longName(facts.getLongName()));
         }
         if (facts.getShortName() != null) {
-            user.setShortName(TextLimits.shortName(facts.getShortName()));
+            user.setShortName(FirmwareUser.shortName(facts.getShortName()));
         }
-        if (facts.getHardwareModel() != null) {
-            user.setHardwareModel(facts.getHardwareModel());
-        }
-        if (facts.getRole() != null) {
-            user.setRole(facts.getRole());
-        }
-        if (facts.getLicensed() != null) {
-            user.setLicensed(facts.getLicensed());
-        }
-        if (facts.getUnmessagable() != null) {
-            user.setUnmessagable(facts.getUnmessagable());
-        }
+        FirmwareUser.add(facts, user);
         return user;
     }
 

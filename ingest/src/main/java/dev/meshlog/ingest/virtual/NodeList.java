@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.virtual;
 
 import com.google.protobuf.ByteString;
+import dev.meshlog.ingest.FirmwareUser;
 import dev.meshlog.ingest.MeshTables;
 import dev.meshlog.schemas.Bytes32;
 import dev.meshlog.schemas.NodeNumber;
@@ -12,7 +13,6 @@ import dev.meshlog.schemas.radio.NodeDeviceMetrics;
 import dev.meshlog.schemas.radio.NodePosition;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import dev.meshlog.schemas.radio.RadioNode;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -25,10 +25,8 @@ import org.jspecify.annotations.Nullable;
  * node's: whoever claims it is shown without a key.
  */
 final class NodeList {
-    /** What the firmware stores, in bytes. */
-    private static final int LONG_NAME = 39;
-
-    private static final int SHORT_NAME = 4;
+    /** So many digits of its number are a node's short name when it has none. */
+    private static final int DIGITS = 4;
 
     private final DeviceImage device;
     private final MeshTables tables;
@@ -109,25 +107,14 @@ final class NodeList {
     private void user(NodeInfo.Builder info, @Nullable RadioNode facts, @Nullable PublicKeyEntry pinned) {
         User.Builder user = info.getUser().toBuilder();
         String text = NodeNumber.text(NodeNumber.of(info.getNum()));
-        String last = text.substring(text.length() - SHORT_NAME);
+        String last = text.substring(text.length() - DIGITS);
         user.setId(ByteString.copyFromUtf8(text));
         String longName = name(facts == null ? null : facts.getLongName(), user.getLongName());
         String shortName = name(facts == null ? null : facts.getShortName(), user.getShortName());
-        user.setLongName(cut(longName.isEmpty() ? "Meshtastic " + last : longName, LONG_NAME));
-        user.setShortName(cut(shortName.isEmpty() ? last : shortName, SHORT_NAME));
+        user.setLongName(FirmwareUser.longName(longName.isEmpty() ? "Meshtastic " + last : longName));
+        user.setShortName(FirmwareUser.shortName(shortName.isEmpty() ? last : shortName));
         if (facts != null) {
-            if (!user.hasHardwareModel() && facts.getHardwareModel() != null) {
-                user.setHardwareModel(facts.getHardwareModel());
-            }
-            if (facts.getRole() != null) {
-                user.setRole(facts.getRole());
-            }
-            if (facts.getLicensed() != null) {
-                user.setLicensed(facts.getLicensed());
-            }
-            if (facts.getUnmessagable() != null) {
-                user.setUnmessagable(facts.getUnmessagable());
-            }
+            FirmwareUser.add(facts, user);
         }
         if (pinned != null) {
             user.setPublicKey(bytes(pinned.getKey()));
@@ -140,21 +127,6 @@ final class NodeList {
 
     private static String name(@Nullable String known, ByteString listed) {
         return known == null || known.isEmpty() ? listed.toStringUtf8() : known;
-    }
-
-    /** Text that is not UTF-8 makes a whole message unreadable for most clients, so a name is cut between its characters. */
-    private static ByteString cut(String name, int limit) {
-        int end = 0;
-        int size = 0;
-        while (end < name.length()) {
-            int next = name.offsetByCodePoints(end, 1);
-            size += name.substring(end, next).getBytes(StandardCharsets.UTF_8).length;
-            if (size > limit) {
-                break;
-            }
-            end = next;
-        }
-        return ByteString.copyFrom(name.substring(0, end), StandardCharsets.UTF_8);
     }
 
     private static Position position(NodePosition known) {
