@@ -1,69 +1,27 @@
 package dev.meshlog.infra.bench;
 
 import dev.meshlog.ingest.MeshTables;
-import dev.meshlog.schemas.Bytes32;
-import dev.meshlog.schemas.RecordPosition;
-import dev.meshlog.schemas.Topics;
-import dev.meshlog.schemas.radio.KeySource;
+import dev.meshlog.ingest.simulation.SimulatedTables;
 import dev.meshlog.schemas.radio.KeyState;
-import dev.meshlog.schemas.radio.PublicKeyEntry;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.util.Collection;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.LongConsumer;
 
 /** So many nodes with a key each, and nothing that changes. */
-final class BenchTables implements MeshTables {
-    private static final RecordPosition EVIDENCE = new RecordPosition(Topics.FRAMES.name(), 0, 0L);
+final class BenchTables {
+    private BenchTables() {}
 
-    private final Map<Long, Entry> entries = new TreeMap<>();
-
-    BenchTables(int keys) {
+    static MeshTables of(int keys) {
+        var tables = new SimulatedTables();
         for (long node = 1; node <= keys; node++) {
-            entries.put(
+            tables.set(new MeshTables.Entry(
                     node,
-                    new Entry(
-                            node,
-                            null,
-                            PublicKeyEntry.newBuilder()
-                                    .setNetwork("bench")
-                                    .setNode(node)
-                                    .setState(KeyState.PINNED)
-                                    .setKey(key(node))
-                                    .setFingerprint("")
-                                    .setSource(KeySource.IMPORT)
-                                    .setFirstSeenMs(Instant.EPOCH)
-                                    .setLastSeenMs(Instant.EPOCH)
-                                    .setEvidence(EVIDENCE)
-                                    .build()));
+                    null,
+                    SimulatedTables.key("bench", node, KeyState.PINNED, key(node))
+                            .build()));
         }
+        return tables;
     }
 
-    static Bytes32 key(long node) {
-        return new Bytes32(
-                ByteBuffer.allocate(32).putLong(24, node).put(0, (byte) 1).array());
-    }
-
-    @Override
-    public boolean isReady() {
-        return true;
-    }
-
-    @Override
-    public Collection<Entry> entries() {
-        return entries.values();
-    }
-
-    @Override
-    public Optional<Entry> entry(long node) {
-        return Optional.ofNullable(entries.get(node));
-    }
-
-    @Override
-    public void onChange(LongConsumer listener) {
-        // Nothing does.
+    static byte[] key(long node) {
+        return ByteBuffer.allocate(32).putLong(24, node).put(0, (byte) 1).array();
     }
 }

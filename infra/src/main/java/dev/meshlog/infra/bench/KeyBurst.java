@@ -42,8 +42,7 @@ final class KeyBurst {
                                         .setAddContact(SharedContact.newBuilder()
                                                 .setNodeNum(node)
                                                 .setUser(User.newBuilder()
-                                                        .setPublicKey(ByteString.copyFrom(BenchTables.key(node)
-                                                                .bytes()))))
+                                                        .setPublicKey(ByteString.copyFrom(BenchTables.key(node)))))
                                         .build()
                                         .toByteString())))
                 .build();

@@ -6,6 +6,7 @@ import dev.meshlog.infra.topics.TopicProvisioning;
 import dev.meshlog.ingest.IngestApp;
 import dev.meshlog.ingest.IngestConfig;
 import dev.meshlog.ingest.LinkConfig;
+import dev.meshlog.ingest.MeshTables;
 import dev.meshlog.ingest.keysync.KeyLink;
 import dev.meshlog.ingest.keysync.KeyPolicy;
 import dev.meshlog.ingest.keysync.KeySyncSettings;
@@ -112,7 +113,7 @@ final class KeySyncBench implements Bench {
         KeyLink link = KeyLink.open(
                 LINK,
                 ports.of(LINK),
-                new BenchTables(keys),
+                BenchTables.of(keys),
                 new KeySyncSettings(KeyPolicy.MISSING, ROOM),
                 settings.clock());
         try (var radio = new SimulatedRadioServer(new RadioModel(OWN, RadioLimits.MEASURED.withNodes(ROOM)), 0);
@@ -145,15 +146,13 @@ final class KeySyncBench implements Bench {
 
     /** How soon a client has all keys: from a virtual node, against the radio itself. */
     private void read(BenchSettings settings, int keys, Consumer<Figure> figures) throws IOException {
-        var tables = new BenchTables(keys);
+        MeshTables tables = BenchTables.of(keys);
         var model = new RadioModel(OWN, RadioLimits.MEASURED.withNodes(ROOM));
         for (long node = 1; node <= keys; node++) {
             model.nodes()
                     .put(NodeInfo.newBuilder()
                             .setNum((int) node)
-                            .setUser(User.newBuilder()
-                                    .setPublicKey(ByteString.copyFrom(
-                                            BenchTables.key(node).bytes())))
+                            .setUser(User.newBuilder().setPublicKey(ByteString.copyFrom(BenchTables.key(node))))
                             .build());
         }
         var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

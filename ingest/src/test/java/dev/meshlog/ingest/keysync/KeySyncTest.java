@@ -50,12 +50,12 @@ class KeySyncTest {
     @DisplayName("KS-02 KS-03 tables that can't be read leave the work pending, and it is tried again")
     void unreadableTablesAreTriedAgain() {
         rig.tables.pin(1, 1);
-        rig.tables.ready = false;
+        rig.tables.ready(false);
         rig.connect();
         rig.run(SOON);
         assertThat(rig.notes).containsEntry("keys", "pending");
         rig.tables.failures = 3;
-        rig.tables.ready = true;
+        rig.tables.ready(true);
         rig.run(SOON);
         assertThat(rig.radio.nodes().key(1)).isEqualTo(key(1));
     }

@@ -60,12 +60,12 @@ class UnreadMessageTest {
     @Test
     void messageThatComesBeforeTheRadioHasToldItsNodesIsNotForgotten() {
         rig.tables.pin(1, 1);
-        rig.tables.ready = false;
+        rig.tables.ready(false);
         rig.connect();
         rig.run(SOON);
         rig.hear(Rig.direct(1, 77, key(1)));
         rig.run(SOON);
-        rig.tables.ready = true;
+        rig.tables.ready(true);
         rig.run(SOON);
         assertThat(rig.radio.nodes().key(1)).isEqualTo(key(1));
     }
