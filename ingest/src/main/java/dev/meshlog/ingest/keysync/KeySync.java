@@ -43,6 +43,9 @@ final class KeySync {
         if (message.getConfigCompleteId() == Messages.NODES_ONLY) {
             current.listed(now);
             step(now);
+        } else if (message.getConfigCompleteId() == Messages.CONFIG_ONLY) {
+            current.listCut(now);
+            step(now);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.meshlog.ingest.keysync;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a radio's list of nodes comes to us: at the beginning of a session by itself, later because we ask. A line damages a message now and then, and who is
@@ -25,7 +26,8 @@ final class Listings {
 
     private int lists;
     private Set<Long> told = new HashSet<>();
-    private Set<Long> toldBefore = Set.of();
+    /** In the list before, if there was one. */
+    private @Nullable Set<Long> toldBefore;
     /** 0: nothing was asked for. */
     private long until;
 
@@ -71,7 +73,7 @@ final class Listings {
         stock.beginListing();
         lists = 0;
         told = new HashSet<>();
-        toldBefore = Set.of();
+        toldBefore = null;
         until = now + PATIENCE;
         outbox.pause(true);
         return true;
@@ -79,14 +81,23 @@ final class Listings {
 
     /** The list is at its end. */
     End ended(long now) {
-        lists++;
         if (stock.listedNodes() >= promised || (mayHaveFewer && told.equals(toldBefore))) {
             end(true);
             return End.COMPLETE;
         }
         outside.debug("the radio has listed " + stock.listedNodes() + " of " + promised + " nodes");
+        return again(told, now);
+    }
+
+    /** A radio tells one thing at a time: somebody has read its config in between, and it will not go on with the list. */
+    End cut(long now) {
+        return again(null, now);
+    }
+
+    private End again(@Nullable Set<Long> before, long now) {
+        lists++;
         if (lists < MOST_IN_A_ROW && outside.send(Messages.nodesOnly())) {
-            toldBefore = told;
+            toldBefore = before;
             told = new HashSet<>();
             until = now + PATIENCE;
             return End.AGAIN;

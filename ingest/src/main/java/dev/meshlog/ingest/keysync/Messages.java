@@ -18,6 +18,8 @@ final class Messages {
     static final int ROUTING = 5;
     static final int ADMIN = 6;
     static final int TRACEROUTE = 70;
+    /** Asks for everything but the radio's nodes. */
+    static final int CONFIG_ONLY = 69_420;
     /** Asks for the radio's nodes and nothing else. */
     static final int NODES_ONLY = 69_421;
 

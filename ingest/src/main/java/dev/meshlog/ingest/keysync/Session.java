@@ -161,10 +161,20 @@ final class Session implements Outbox.Session {
 
     /** The radio says that its list is at its end. */
     void listed(long now) {
-        if (!stock.isListing()) {
-            return;
+        if (stock.isListing()) {
+            told(listings.ended(now), now);
         }
-        switch (listings.ended(now)) {
+    }
+
+    /** The radio has told its config in between. */
+    void listCut(long now) {
+        if (stock.isListing()) {
+            told(listings.cut(now), now);
+        }
+    }
+
+    private void told(Listings.End end, long now) {
+        switch (end) {
             case COMPLETE -> {
                 complete = true;
                 boolean read = working && stock.readTables();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MyNodeInfo;
 import dev.meshlog.schemas.meshtastic.NodeInfo;
+import dev.meshlog.schemas.meshtastic.ToRadio;
 import dev.meshlog.schemas.meshtastic.User;
 import dev.meshlog.schemas.radio.KeyPush;
 import dev.meshlog.schemas.radio.KeyPushKind;
@@ -132,6 +133,25 @@ class ListingsTest {
         says(FromRadio.newBuilder().setMyInfo(MyNodeInfo.newBuilder().setMyNodeNum((int) Rig.OWN)));
         rig.sync.complete(Rig.OWN, 1);
         assertThat(rig.records(KeyPushKind.PUSHED)).hasSize(1);
+    }
+
+    @Test
+    void listThatIsCutShortBySomebodyWhoReadsTheConfigIsAskedForAgain() {
+        rig.tables.pin(1, 1);
+        rig.holds(1, key(1));
+        rig.connect();
+        rig.run(SOON);
+        rig.sync.asked(KeySyncTest.request(null, true, false), rig.now);
+        rig.swallowed = message -> message.getConfigCompleteId() == Messages.NODES_ONLY;
+        rig.run(Duration.ofSeconds(1));
+        rig.swallowed = message -> false;
+        rig.send(ToRadio.newBuilder().setWantConfigId(Messages.CONFIG_ONLY).build());
+        rig.run(SOON);
+        assertThat(rig.records(KeyPushKind.FINISHED))
+                .singleElement()
+                .satisfies(finished -> assertThat(finished.getCounters()).containsEntry("known", 1L));
+        assertThat(rig.records(KeyPushKind.PUSHED)).isEmpty();
+        assertThat(rig.radio.traffic().configRequests()).isEqualTo(4);
     }
 
     private void says(FromRadio.Builder message) {
