@@ -57,7 +57,11 @@ public enum Failpoint {
     /** The live topics have all of them; the old generation is still the one that goes on. */
     REBUILD_WRITTEN,
     /** The new generation is the live one; its copies of the topics and the old application are still there. */
-    REBUILD_LIVE;
+    REBUILD_LIVE,
+    /** The record of a key's push is on disk; the radio has not heard of it. */
+    KEY_RECORDED,
+    /** The radio has acknowledged a key; nothing says so. */
+    KEY_ACKNOWLEDGED;
 
     /** The environment variable. */
     public static final String VARIABLE = "MESHLOG_FAILPOINT";

@@ -1,9 +1,11 @@
 package dev.meshlog.ingest.keysync;
 
 import dev.meshlog.ingest.radio.RadioPort;
+import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.meshtastic.ToRadio;
 import dev.meshlog.schemas.radio.KeyPush;
+import dev.meshlog.schemas.radio.KeyPushKind;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,13 +41,20 @@ final class LinkOutside implements Outside {
 
     @Override
     public boolean write(KeyPush.Builder record) {
-        return port.write(
+        if (record.getKind() == KeyPushKind.ACKNOWLEDGED) {
+            Failpoint.KEY_ACKNOWLEDGED.reached();
+        }
+        boolean written = port.write(
                 Topics.KEY_PUSHES,
                 record.setNetwork(network)
                         .setLink(port.link())
                         .setRadio(radio)
                         .setAtMs(clock.instant())
                         .build());
+        if (written && record.getKind() == KeyPushKind.PUSHED) {
+            Failpoint.KEY_RECORDED.reached();
+        }
+        return written;
     }
 
     @Override
