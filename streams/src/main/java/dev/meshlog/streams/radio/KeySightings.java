@@ -31,8 +31,12 @@ final class KeySightings {
                 known.getClaimedFrom());
     }
 
-    /** Whether it comes before all that were seen. */
-    static boolean isEarlier(KeyTable.Sighting sighting, KnownKey known) {
+    /** Whether it comes before all that were seen, or behind them. */
+    static boolean moves(KeyTable.Sighting sighting, KnownKey known) {
+        return isEarlier(sighting, known) || isLater(sighting, known);
+    }
+
+    private static boolean isEarlier(KeyTable.Sighting sighting, KnownKey known) {
         int times = sighting.at().compareTo(known.getFirstSeenMs());
         return times < 0 || (times == 0 && BY_PLACE.compare(sighting.evidence(), known.getEvidence()) < 0);
     }

@@ -106,17 +106,23 @@ final class KeyTable {
     }
 
     /**
-     * The same packet over another way. It may be the earlier one, when that link was read later; that it was there again is no news, or each
-     * gateway that hears a node would write its entry anew.
+     * The same packet over another way. It counts by its time like any other sighting, for which of them is read first is chance; but it is no news, unless
+     * the key had been removed in between.
      */
     Step repeated(Node node, Sighting sighting) {
         KeyFacts facts = node.facts();
         KnownKey known = facts == null || sighting.key().size() != KEY_BYTES
                 ? null
                 : KeyEntries.find(facts, new Bytes32(sighting.key().toByteArray()));
-        return facts == null || known == null || !KeySightings.isEarlier(sighting, known)
-                ? Step.of(facts, List.of())
-                : Step.of(ChangedFacts.key(facts, KeySightings.merged(known, sighting)), List.of());
+        if (facts == null || known == null || !KeySightings.moves(sighting, known)) {
+            return Step.of(facts, List.of());
+        }
+        KeyFacts changed = ChangedFacts.key(facts, KeySightings.merged(known, sighting));
+        var events = new KeyEvents(facts, changed, sighting);
+        if (events.before() == null && events.after() != null) {
+            events.add(KeyEventKind.NEW, known.getKey());
+        }
+        return Step.of(changed, events.all());
     }
 
     private static boolean isDue(KeyFacts facts, Instant at) {

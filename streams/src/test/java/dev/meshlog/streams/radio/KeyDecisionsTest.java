@@ -172,6 +172,43 @@ class KeyDecisionsTest {
         }
     }
 
+    /** As a mesh with several gateways does it. */
+    @Test
+    void packetOverSeveralLinksCountsByItsTimesWhicheverIsReadFirst() {
+        long seed = new Random().nextLong();
+        var sources = List.of(KeySource.PACKET_RADIO, KeySource.PACKET_MQTT);
+        for (int round = 0; round < 2_000; round++) {
+            var random = new Random(seed + round);
+            var one = new ArrayList<UnaryOperator<KeyStory>>();
+            var other = new ArrayList<UnaryOperator<KeyStory>>();
+            for (long number = 1; number <= 6; number++) {
+                long packet = number;
+                int which = 1 + random.nextInt(2);
+                for (int link = 1; link <= 2; link++) {
+                    int partition = link;
+                    long at = 3 * packet + random.nextInt(6);
+                    KeySource source = sources.get(random.nextInt(sources.size()));
+                    if (random.nextInt(4) > 0) {
+                        (link == 1 ? one : other)
+                                .add(story -> story.receive(packet, partition, at, key(which), source));
+                    }
+                }
+            }
+            assertThat(interleaved(one, other, random).keys())
+                    .as("seed %d, round %d", seed, round)
+                    .isEqualTo(interleaved(one, other, random).keys());
+        }
+    }
+
+    @Test
+    void removedKeyThatComesOverAnotherLinkLaterIsThereAgain() {
+        story.seeOver(1, 4, key(1), KeySource.PACKET_RADIO).decide(5, KeyDecisionKind.REMOVE, key(1), null);
+        assertThat(story.entryOrNull()).isNull();
+        story.repeated(2, 6, key(1), KeySource.PACKET_MQTT);
+        assertThat(story.entry().getKey()).isEqualTo(bytes(key(1)));
+        assertThat(story.kinds()).endsWith(KeyEventKind.NEW);
+    }
+
     @Test
     void repeatedPacketIsTheEvidenceWhenItWasTheEarlierOne() {
         story.seeOver(2, 5, key(1), KeySource.PACKET_MQTT)
@@ -181,7 +218,8 @@ class KeyDecisionsTest {
         assertThat(story.entry().getSource()).isEqualTo(KeySource.PACKET_RADIO);
         assertThat(story.entry().getEvidence().getPartition()).isEqualTo(1);
         assertThat(story.entry().getFirstSeenMs()).isEqualTo(at(4));
-        assertThat(story.entry().getLastSeenMs()).isEqualTo(at(5));
+        assertThat(story.entry().getLastSeenMs()).isEqualTo(at(9));
+        assertThat(story.entry().getLastSource()).isEqualTo(KeySource.PACKET_MQTT);
         assertThat(story.kinds()).containsExactly(KeyEventKind.NEW);
         assertThat(story.keysKept()).isEqualTo(1);
     }

@@ -14,6 +14,7 @@ import dev.meshlog.schemas.radio.KnownKey;
 import dev.meshlog.schemas.radio.PublicKeyEntry;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -25,6 +26,7 @@ final class KeyStory {
 
     final List<KeyEvent> events = new ArrayList<>();
     final List<Bytes32> forgotten = new ArrayList<>();
+    private final Set<Long> packets = new HashSet<>();
     private final KeyTable table;
     private @Nullable KeyFacts facts;
 
@@ -53,6 +55,11 @@ final class KeyStory {
     /** The same packet as one that was seen. */
     KeyStory repeated(int partition, long second, ByteString key, KeySource source) {
         return keep(table.repeated(node(), sighting(partition, second, key, source)));
+    }
+
+    /** A packet that comes over several links. */
+    KeyStory receive(long packet, int partition, long second, ByteString key, KeySource source) {
+        return packets.add(packet) ? seeOver(partition, second, key, source) : repeated(partition, second, key, source);
     }
 
     private static KeyTable.Sighting sighting(int partition, long second, ByteString key, KeySource source) {
