@@ -66,7 +66,7 @@ class ListingsTest {
         rig.run(SOON);
         rig.radio.nodes().remove(1);
         rig.radio.nodes().remove(2);
-        rig.sync.asked(KeySyncTest.request(null, true, false), rig.now);
+        rig.sync.asked(RequestsTest.request(null, true, false), rig.now);
         rig.run(SOON);
         assertThat(rig.radio.nodes().key(1)).isEqualTo(key(1));
         assertThat(rig.radio.traffic().configRequests()).isEqualTo(3);
@@ -114,7 +114,7 @@ class ListingsTest {
         off.connect();
         off.run(SOON);
         off.swallowed = theFirst(1, 1);
-        off.sync.asked(KeySyncTest.request(null, true, false), off.now);
+        off.sync.asked(RequestsTest.request(null, true, false), off.now);
         off.run(SOON);
         assertThat(off.radio.nodes().key(1)).isEqualTo(key(9));
         assertThat(off.radio.nodes().key(2)).isEqualTo(key(2));
@@ -141,7 +141,7 @@ class ListingsTest {
         rig.holds(1, key(1));
         rig.connect();
         rig.run(SOON);
-        rig.sync.asked(KeySyncTest.request(null, true, false), rig.now);
+        rig.sync.asked(RequestsTest.request(null, true, false), rig.now);
         rig.swallowed = message -> message.getConfigCompleteId() == Messages.NODES_ONLY;
         rig.run(Duration.ofSeconds(1));
         rig.swallowed = message -> false;

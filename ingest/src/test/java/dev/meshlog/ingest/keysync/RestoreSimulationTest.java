@@ -103,7 +103,7 @@ class RestoreSimulationTest {
             rig.hear(Rig.nodeInfo(node, key(node)));
             rig.run(Duration.ofSeconds(1));
         }
-        rig.sync.asked(KeySyncTest.request(5L, true, false), rig.now);
+        rig.sync.asked(RequestsTest.request(5L, true, false), rig.now);
         rig.run(Duration.ofMinutes(10));
         assertThat(rig.radio.crashes()).isZero();
         assertThat(rig.records(KeyPushKind.REFUSED)).isNotEmpty();
@@ -281,7 +281,7 @@ class RestoreSimulationTest {
             rig.tables.pin(node, node);
         }
         rig.swallowed = message -> false;
-        rig.sync.asked(KeySyncTest.request(null, true, false), rig.now);
+        rig.sync.asked(RequestsTest.request(null, true, false), rig.now);
         rig.run(Duration.ofMinutes(15));
         assertAllArrived(rig, 60);
         foreign.forEach((node, key) -> assertThat(rig.radio.nodes().key(node))

@@ -115,7 +115,7 @@ class UnreadMessageTest {
         rig.tables.pin(1, 1);
         rig.connect();
         rig.run(SOON);
-        rig.sync.asked(KeySyncTest.request(1L, false, false), rig.now);
+        rig.sync.asked(RequestsTest.request(1L, false, false), rig.now);
         rig.run(SOON);
         rig.hear(Rig.direct(1, 77, key(200)));
         rig.run(SOON);
