@@ -1,6 +1,5 @@
 package dev.meshlog.ingest;
 
-import dev.meshlog.schemas.radio.FrameKind;
 import dev.meshlog.schemas.radio.SourcePosition;
 import dev.meshlog.schemas.wire.FrameParser;
 import dev.meshlog.schemas.wire.FramePiece;
@@ -29,7 +28,7 @@ final class FrameDecoder implements FileLink.Decoder {
     private Received received(FramePiece piece) {
         SourcePosition source = positions.at(piece.end());
         if (piece instanceof FramePiece.Frame frame) {
-            return new Received.Message(FrameKind.FROM_RADIO, frame.payload(), null, source);
+            return Received.Message.ofRadio(frame.payload(), source, false);
         }
         return Received.Refused.of((FramePiece.Skipped) piece, source);
     }

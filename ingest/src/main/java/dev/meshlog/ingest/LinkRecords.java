@@ -13,6 +13,7 @@ import dev.meshlog.schemas.wire.MessageLimits;
 import dev.meshlog.schemas.wire.Redaction;
 import dev.meshlog.schemas.wire.RejectReason;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -24,11 +25,13 @@ final class LinkRecords {
     private final String network;
     private final String link;
     private final Clock clock;
+    private final byte[] key;
 
     LinkRecords(String network, String link, Clock clock) {
         this.network = network;
         this.link = link;
         this.clock = clock;
+        this.key = link.getBytes(StandardCharsets.UTF_8);
     }
 
     ProducerRecord<byte[], byte[]> of(Received received) {
@@ -73,7 +76,7 @@ final class LinkRecords {
     }
 
     private RadioFrame frame(Received.Message message, @Nullable SourcePosition source, Instant now) {
-        Redaction redaction = redacted(message.kind(), message.payload());
+        Redaction redaction = message.parsed() ? parsed(message) : redacted(message.kind(), message.payload());
         return new RadioFrame(
                 network,
                 link,
@@ -95,6 +98,14 @@ final class LinkRecords {
                 message.source(),
                 message.payload().size(),
                 message.mqttTopic());
+    }
+
+    private static Redaction parsed(Received.Message message) {
+        return switch (message.kind()) {
+            case FROM_RADIO -> Redaction.ofParsedFromRadio(message.payload());
+            case SERVICE_ENVELOPE -> Redaction.ofParsedServiceEnvelope(message.payload());
+            case MESH_PACKET, UNKNOWN, IMPORTED_NODE -> redacted(message.kind(), message.payload());
+        };
     }
 
     private static Redaction redacted(FrameKind kind, ByteString payload) {
@@ -124,7 +135,7 @@ final class LinkRecords {
                 topic.name(),
                 null,
                 now.toEpochMilli(),
-                topic.keys().serializer().serialize(topic.name(), link),
+                key,
                 topic.values().serializer().serialize(topic.name(), value));
     }
 }

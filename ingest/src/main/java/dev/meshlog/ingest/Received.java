@@ -18,22 +18,29 @@ public sealed interface Received {
      * One message, as it was received: secrets are still in it.
      *
      * @param replayed whether a radio tells from its memory what it once heard
+     * @param parsed whether the link has parsed the payload as what the kind says
      */
     record Message(
             FrameKind kind,
             ByteString payload,
             @Nullable String mqttTopic,
             @Nullable SourcePosition source,
-            boolean replayed)
+            boolean replayed,
+            boolean parsed)
             implements Received {
         public Message(
                 FrameKind kind, ByteString payload, @Nullable String mqttTopic, @Nullable SourcePosition source) {
-            this(kind, payload, mqttTopic, source, false);
+            this(kind, payload, mqttTopic, source, false, false);
         }
 
         /** From a live source. */
         public static Message live(FrameKind kind, ByteString payload) {
-            return new Message(kind, payload, null, null, false);
+            return new Message(kind, payload, null, null);
+        }
+
+        /** What a radio said, and was parsed. */
+        public static Message ofRadio(ByteString payload, @Nullable SourcePosition source, boolean replayed) {
+            return new Message(FrameKind.FROM_RADIO, payload, null, source, replayed, true);
         }
     }
 

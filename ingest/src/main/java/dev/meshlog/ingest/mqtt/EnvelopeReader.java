@@ -49,7 +49,7 @@ final class EnvelopeReader {
             return Optional.of(refused(wrong, topic, payload));
         }
         ByteString bytes = ByteString.copyFrom(payload.duplicate());
-        return Optional.of(new Received.Message(FrameKind.SERVICE_ENVELOPE, bytes, topic, null, retained));
+        return Optional.of(new Received.Message(FrameKind.SERVICE_ENVELOPE, bytes, topic, null, retained, true));
     }
 
     /** Firmware publishes {@code <root>/2/json/…} and {@code <root>/2/stat/…} beside the envelopes. */

@@ -1,14 +1,12 @@
 package dev.meshlog.ingest.radio;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.meshlog.ingest.LinkException;
 import dev.meshlog.ingest.LiveSink;
 import dev.meshlog.ingest.Received;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.Heartbeat;
 import dev.meshlog.schemas.meshtastic.ToRadio;
-import dev.meshlog.schemas.radio.FrameKind;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.wire.FrameParser;
 import dev.meshlog.schemas.wire.FramePiece;
@@ -18,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -186,22 +185,20 @@ final class RadioSession {
             return;
         }
         var batch = new ArrayList<Received>(pieces.size());
-        var messages = new ArrayList<FromRadio>(pieces.size());
-        var payloads = new ArrayList<ByteString>(pieces.size());
+        var frames = new ArrayList<FramePiece.Frame>(pieces.size());
         for (FramePiece piece : pieces) {
             if (piece instanceof FramePiece.Frame frame) {
-                FromRadio message = parsed(frame.payload());
-                messages.add(message);
-                payloads.add(frame.payload());
-                batch.add(new Received.Message(FrameKind.FROM_RADIO, frame.payload(), null, null, isReplayed(message)));
+                FromRadio message = message(frame);
+                frames.add(frame);
+                batch.add(Received.Message.ofRadio(frame.payload(), null, isReplayed(message)));
                 complete |= isOurCompletion(message);
             } else {
                 batch.add(Received.Refused.of((FramePiece.Skipped) piece, null));
             }
         }
         sink.keep(batch);
-        for (int i = 0; i < messages.size(); i++) {
-            learn(messages.get(i), payloads.get(i));
+        for (FramePiece.Frame frame : frames) {
+            learn(message(frame), frame.payload());
         }
     }
 
@@ -279,11 +276,7 @@ final class RadioSession {
         connection.write(frame);
     }
 
-    private static FromRadio parsed(ByteString payload) {
-        try {
-            return FromRadio.parseFrom(payload);
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("the parser took for a message what is none", e);
-        }
+    private static FromRadio message(FramePiece.Frame frame) {
+        return Objects.requireNonNull(frame.message(), "a parser for this direction");
     }
 }

@@ -2,10 +2,12 @@ package dev.meshlog.schemas.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,7 @@ public final class FrameParser {
     /** Fields of a message that are not known here have numbers of the same order as the known ones. */
     private static final int HIGHEST_FIELD = 64;
 
-    private final Predicate<ByteString> isMessage;
+    private final Reader reader;
     private byte[] buffer = new byte[4096];
     private int limit;
     /** Bytes in front of this are handed over. They give way once a chunk, not once a frame: a chunk holds hundreds of frames. */
@@ -45,6 +47,8 @@ public final class FrameParser {
 
     private @Nullable RejectReason skipping;
     private boolean lost;
+    /** The last one that was found, handed over or not. */
+    private FramePiece.@Nullable Frame found;
     /** Position of the buffer's first byte in the stream. */
     private long base;
 
@@ -53,22 +57,35 @@ public final class FrameParser {
      * @param position of the stream's first byte
      */
     public FrameParser(Predicate<ByteString> isMessage, long position) {
-        this.isMessage = isMessage;
+        this((payload, end) -> isMessage.test(payload) ? new FramePiece.Frame(payload, null, end) : null, position);
+    }
+
+    private FrameParser(Reader reader, long position) {
+        this.reader = reader;
         this.base = position;
         this.lost = true;
     }
 
-    /** For the direction from the radio. */
-    public static FrameParser fromRadio(long position) {
-        return new FrameParser(FrameParser::isFromRadio, position);
+    /** Makes a frame of bytes that follow a header, if they are a message. */
+    @FunctionalInterface
+    private interface Reader {
+        FramePiece.@Nullable Frame read(ByteString payload, long end);
     }
 
-    private static boolean isFromRadio(ByteString payload) {
+    /** For the direction from the radio. */
+    public static FrameParser fromRadio(long position) {
+        return new FrameParser(FrameParser::readFromRadio, position);
+    }
+
+    private static FramePiece.@Nullable Frame readFromRadio(ByteString payload, long end) {
         try {
             FromRadio message = FromRadio.parseFrom(payload);
-            return message.getUnknownFields().asMap().keySet().stream().allMatch(FrameParser::maybeNewer);
+            UnknownFieldSet unknown = message.getUnknownFields();
+            boolean plausible =
+                    unknown.isEmpty() || unknown.asMap().keySet().stream().allMatch(FrameParser::maybeNewer);
+            return plausible ? new FramePiece.Frame(payload, message, end) : null;
         } catch (InvalidProtocolBufferException e) {
-            return false;
+            return null;
         }
     }
 
@@ -106,9 +123,8 @@ public final class FrameParser {
             }
             if (verdict == Verdict.FRAME) {
                 skipped(pieces);
-                int end = next + HEADER + length(next);
-                pieces.add(new FramePiece.Frame(ByteString.copyFrom(buffer, next + HEADER, length(next)), base + end));
-                handedOver(end);
+                pieces.add(Objects.requireNonNull(found));
+                handedOver(next + HEADER + length(next));
                 lost = false;
             } else {
                 if (skipping == null) {
@@ -126,7 +142,13 @@ public final class FrameParser {
 
     private Verdict judge(int at, boolean ended) {
         Verdict verdict = header(at, ended);
-        return verdict == Verdict.FRAME ? between(at + HEADER, at + HEADER + length(at), ended) : verdict;
+        if (verdict != Verdict.FRAME) {
+            return verdict;
+        }
+        FramePiece.Frame frame = found;
+        verdict = between(at + HEADER, at + HEADER + length(at), ended);
+        found = frame;
+        return verdict;
     }
 
     /** Whether there is a header with a message behind it. */
@@ -157,10 +179,9 @@ public final class FrameParser {
         if (available < HEADER + length) {
             return ended ? Verdict.TRUNCATED : Verdict.WAIT;
         }
-        if (!isMessage.test(ByteString.copyFrom(buffer, at + HEADER, length))) {
-            return Verdict.UNDECODABLE;
-        }
-        return Verdict.FRAME;
+        int start = at + HEADER;
+        found = reader.read(ByteString.copyFrom(buffer, start, length), base + start + length);
+        return found == null ? Verdict.UNDECODABLE : Verdict.FRAME;
     }
 
     /**

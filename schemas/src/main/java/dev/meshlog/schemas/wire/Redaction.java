@@ -3,7 +3,6 @@ package dev.meshlog.schemas.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
-import dev.meshlog.schemas.meshtastic.Data;
 import dev.meshlog.schemas.meshtastic.FromRadio;
 import dev.meshlog.schemas.meshtastic.MeshPacket;
 import dev.meshlog.schemas.meshtastic.ServiceEnvelope;
@@ -40,17 +39,27 @@ public record Redaction(ByteString payload, List<String> paths) {
         return redact(payload, Secrets.FROM_RADIO, FromRadio.parser());
     }
 
+    /** Of bytes that were parsed as one: whether they can be is not looked at again. */
+    public static Redaction ofParsedFromRadio(ByteString payload) {
+        return redactParsed(payload, Secrets.FROM_RADIO);
+    }
+
     public static Redaction ofServiceEnvelope(ByteString payload) {
         return redact(payload, Secrets.ENVELOPE, ServiceEnvelope.parser());
+    }
+
+    /** Of bytes that were parsed as one: whether they can be is not looked at again. */
+    public static Redaction ofParsedServiceEnvelope(ByteString payload) {
+        return redactParsed(payload, Secrets.ENVELOPE);
     }
 
     public static Redaction ofMeshPacket(ByteString payload) {
         return redact(payload, Secrets.PACKET, MeshPacket.parser());
     }
 
-    /** What a packet carries; secret when it goes to the admin port. */
-    public static Redaction ofData(ByteString payload) {
-        return redact(payload, new Secrets.Ported(), Data.parser());
+    /** What a packet carries, which was parsed as that; secret when it goes to the admin port. */
+    public static Redaction ofParsedData(ByteString payload) {
+        return redactParsed(payload, new Secrets.Ported());
     }
 
     /**
@@ -97,21 +106,34 @@ public record Redaction(ByteString payload, List<String> paths) {
                 || b == '_';
     }
 
+    private static Redaction redactParsed(ByteString payload, Secrets.Rule rule) {
+        return redacted(payload, walked(payload, rule));
+    }
+
     private static Redaction redact(ByteString payload, Secrets.Rule rule, Parser<?> parser) {
-        byte[] bytes = payload.toByteArray();
-        var walk = new Walk(bytes);
-        walk.rule(rule, 0, bytes.length, "");
+        Walk walk = walked(payload, rule);
         try {
             parser.parseFrom(payload);
         } catch (InvalidProtocolBufferException e) {
             byte[] original = payload.toByteArray();
-            blankByShape(original, bytes);
+            blankByShape(original, walk.bytes);
             if (rule == Secrets.FROM_RADIO) {
-                blankConfidential(original, bytes, 0);
+                blankConfidential(original, walk.bytes, 0);
             }
             walk.paths.add(UNDECODABLE);
         }
-        return new Redaction(walk.paths.isEmpty() ? payload : ByteString.copyFrom(bytes), walk.paths);
+        return redacted(payload, walk);
+    }
+
+    private static Walk walked(ByteString payload, Secrets.Rule rule) {
+        byte[] bytes = payload.toByteArray();
+        var walk = new Walk(bytes);
+        walk.rule(rule, 0, bytes.length, "");
+        return walk;
+    }
+
+    private static Redaction redacted(ByteString payload, Walk walk) {
+        return new Redaction(walk.paths.isEmpty() ? payload : ByteString.copyFrom(walk.bytes), walk.paths);
     }
 
     /** Looks at the original at every position: one match may lie across the next one. */
@@ -135,7 +157,7 @@ public record Redaction(ByteString payload, List<String> paths) {
         var reader = new WireReader(original, start, original.length);
         while (reader.nextTag()) {
             boolean complete = reader.value();
-            Secrets.Field field = Secrets.FROM_RADIO.fields().get(reader.field());
+            Secrets.Field field = Secrets.FROM_RADIO.field(reader.field());
             if (field != null && field.rule() instanceof Secrets.Inside inside && inside.confidential()) {
                 blank(bytes, reader.valueStart(), FrameParser.MAX_PAYLOAD);
             }
@@ -165,7 +187,7 @@ public record Redaction(ByteString payload, List<String> paths) {
                 inside(inside, start, end, path);
             } else if (rule instanceof Secrets.Numbers) {
                 if (!areNumbers(start, end)) {
-                    misplaced(start, end, join(path, "misplaced"));
+                    misplaced(start, end, path);
                 }
             } else if (rule instanceof Secrets.Ported) {
                 ported(start, end, path);
@@ -178,7 +200,7 @@ public record Redaction(ByteString payload, List<String> paths) {
             var reader = new WireReader(bytes, start, end);
             int tag = start;
             while (reader.nextTag()) {
-                Secrets.Field field = message.fields().get(reader.field());
+                Secrets.Field field = message.field(reader.field());
                 if (!reader.value()) {
                     if (message.confidential()) {
                         zero(reader.valueStart(), end, join(path, "damaged"));
@@ -186,9 +208,9 @@ public record Redaction(ByteString payload, List<String> paths) {
                     return;
                 }
                 if (field != null) {
-                    field(field.rule(), reader, join(path, field.name()));
+                    field(field, reader, path);
                 } else if (reader.wireType() == WireReader.LENGTH_DELIMITED) {
-                    misplaced(reader.valueStart(), reader.valueEnd(), join(path, "misplaced"));
+                    misplaced(reader.valueStart(), reader.valueEnd(), path);
                 }
                 tag = reader.valueEnd();
             }
@@ -221,21 +243,21 @@ public record Redaction(ByteString payload, List<String> paths) {
                     || bytes[reader.valueEnd() - 1] != 0;
         }
 
-        private void field(Secrets.Rule rule, WireReader reader, String path) {
-            if (rule instanceof Secrets.Open) {
+        private void field(Secrets.Field field, WireReader reader, String path) {
+            if (field.rule() instanceof Secrets.Open) {
                 return;
             }
             if (reader.wireType() == WireReader.LENGTH_DELIMITED) {
-                rule(rule, reader.valueStart(), reader.valueEnd(), path);
-            } else if (rule instanceof Secrets.Blank) {
-                number(reader, path);
+                rule(field.rule(), reader.valueStart(), reader.valueEnd(), join(path, field.name()));
+            } else if (field.rule() instanceof Secrets.Blank) {
+                number(reader, join(path, field.name()));
             }
         }
 
         /** What does not belong where it stands keeps only what cannot be a secret by its shape. */
-        private void misplaced(int start, int end, String path) {
+        private void misplaced(int start, int end, String parent) {
             if (end - start == 32 || end - start == 16) {
-                zero(start, end, path);
+                zero(start, end, join(parent, "misplaced"));
                 return;
             }
             byte[] original = Arrays.copyOfRange(bytes, start, end);
@@ -243,7 +265,7 @@ public record Redaction(ByteString payload, List<String> paths) {
             blankByShape(original, blanked);
             if (!Arrays.equals(original, blanked)) {
                 System.arraycopy(blanked, 0, bytes, start, blanked.length);
-                paths.add(path);
+                paths.add(join(parent, "misplaced"));
             }
         }
 

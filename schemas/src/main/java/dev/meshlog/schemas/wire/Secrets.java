@@ -1,6 +1,7 @@
 package dev.meshlog.schemas.wire;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which fields of the device protocol are secret, as a tree of field numbers over the wire format. The tree is walked over raw bytes
@@ -17,10 +18,28 @@ final class Secrets {
     /**
      * The value is a message. Bytes in a field that is not named here are blanked where they look like a secret: one flipped bit in a tag makes
      * another field of a secret, and a radio's link has no checksum.
-     *
-     * @param confidential whether everything behind a damage in it is blanked
      */
-    record Inside(boolean confidential, Map<Integer, Field> fields) implements Rule {}
+    static final class Inside implements Rule {
+        private final boolean confidential;
+        private final @Nullable Field[] fields;
+
+        private Inside(boolean confidential, Map<Integer, Field> fields) {
+            this.confidential = confidential;
+            int most =
+                    fields.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
+            this.fields = new Field[most + 1];
+            fields.forEach((number, field) -> this.fields[number] = field);
+        }
+
+        /** Whether everything behind a damage in it is blanked. */
+        boolean confidential() {
+            return confidential;
+        }
+
+        @Nullable Field field(int number) {
+            return number < fields.length ? fields[number] : null;
+        }
+    }
 
     /** Belongs there and is no secret. */
     record Open() implements Rule {}

@@ -24,10 +24,24 @@ class RedactionFuzzTest {
         ByteString bytes = ByteString.copyFrom(input, 1, input.length - 1);
         BoundedAllocation.check(input, () -> {
             switch ((input[0] & 0xff) % 6) {
-                case 0 -> check(bytes, FromRadio.parser(), Redaction::ofFromRadio);
-                case 1 -> check(bytes, ServiceEnvelope.parser(), Redaction::ofServiceEnvelope);
+                case 0 -> {
+                    check(bytes, FromRadio.parser(), Redaction::ofFromRadio);
+                    checkParsed(bytes, FromRadio.parser(), Redaction::ofFromRadio, Redaction::ofParsedFromRadio);
+                }
+                case 1 -> {
+                    check(bytes, ServiceEnvelope.parser(), Redaction::ofServiceEnvelope);
+                    checkParsed(
+                            bytes,
+                            ServiceEnvelope.parser(),
+                            Redaction::ofServiceEnvelope,
+                            Redaction::ofParsedServiceEnvelope);
+                }
                 case 2 -> check(bytes, MeshPacket.parser(), Redaction::ofMeshPacket);
-                case 3 -> check(bytes, Data.parser(), Redaction::ofData);
+                case 3 -> {
+                    if (isMessage(Data.parser(), bytes)) {
+                        check(bytes, Data.parser(), Redaction::ofParsedData);
+                    }
+                }
                 case 4 -> {
                     ByteString blanked = Redaction.ofText(bytes);
                     assertThat(blanked.size()).isEqualTo(bytes.size());
@@ -53,6 +67,16 @@ class RedactionFuzzTest {
         if (isMessage(parser, bytes) && !damaged) {
             assertThat(isMessage(parser, once.payload())).as("still a message").isTrue();
             assertThat(redact.apply(once.payload())).isEqualTo(new Redaction(once.payload(), List.of()));
+        }
+    }
+
+    private static void checkParsed(
+            ByteString bytes,
+            Parser<?> parser,
+            Function<ByteString, Redaction> redact,
+            Function<ByteString, Redaction> redactParsed) {
+        if (isMessage(parser, bytes)) {
+            assertThat(redactParsed.apply(bytes)).isEqualTo(redact.apply(bytes));
         }
     }
 

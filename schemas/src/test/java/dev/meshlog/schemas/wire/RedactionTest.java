@@ -82,6 +82,7 @@ class RedactionTest {
         ByteString before = message.toByteString();
         Redaction after = Redaction.ofFromRadio(before);
         assertNoSecret(after.payload());
+        assertThat(Redaction.ofParsedFromRadio(before)).isEqualTo(after);
         assertThat(after.paths()).isNotEmpty();
         assertThat(after.payload().size()).isEqualTo(before.size());
         assertThat(FromRadio.parseFrom(after.payload()).getPayloadVariantCase())
@@ -183,7 +184,7 @@ class RedactionTest {
                         .toByteString())
                 .build()
                 .toByteString();
-        assertNoSecret(Redaction.ofData(wrapped).payload());
+        assertNoSecret(Redaction.ofParsedData(wrapped).payload());
     }
 
     @Test

@@ -74,7 +74,7 @@ final class PacketReader {
             @Nullable ByteBuffer xeddsaSignature) {
         /** Admin messages carry keys and passwords, and what was encrypted could not be blanked at the edge. */
         static Content of(Data data) {
-            Redaction redaction = Redaction.ofData(data.toByteString());
+            Redaction redaction = Redaction.ofParsedData(data.toByteString());
             Data clean = data;
             if (!redaction.paths().isEmpty()) {
                 try {
