@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -85,19 +85,27 @@ public final class FileLink implements Link {
             int read;
             do {
                 read = in.read(chunk);
+                var due = new ArrayList<Received>();
                 for (Received received : read < 0 ? decoder.end() : decoder.feed(chunk, read)) {
-                    if (closedBefore(began, pace.due(messages++))) {
+                    long left = pace.due(messages++).toNanos() - (System.nanoTime() - began);
+                    if (left > 0) {
+                        deliver(due, sink);
+                        due = new ArrayList<>();
+                    }
+                    if (closed.await(Math.max(0, left), TimeUnit.NANOSECONDS)) {
                         return;
                     }
-                    sink.accept(received);
+                    due.add(received);
                 }
+                deliver(due, sink);
             } while (read >= 0);
         }
     }
 
-    private boolean closedBefore(long began, Duration due) throws InterruptedException {
-        long left = due.toNanos() - (System.nanoTime() - began);
-        return closed.await(Math.max(0, left), TimeUnit.NANOSECONDS);
+    private static void deliver(List<Received> due, Sink sink) throws InterruptedException {
+        if (!due.isEmpty()) {
+            sink.accept(due);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.meshlog.ingest;
 
 import dev.meshlog.schemas.radio.SourcePosition;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public interface Link extends AutoCloseable {
      * Delivers what the source has until it ends or the link is closed. Called again after a failure that was not the link's.
      *
      * @param acknowledged the last position that is safely kept; a source that can be read again continues behind it
-     * @param sink takes one after the other; it blocks while nothing more can be taken
+     * @param sink takes what is there, in its order; it blocks while nothing more can be taken
      * @throws LinkException when the source can't be read and trying again would not help
      */
     void run(@Nullable SourcePosition acknowledged, Sink sink) throws LinkException, InterruptedException;
@@ -52,6 +53,7 @@ public interface Link extends AutoCloseable {
     /** Where a link delivers to. */
     @FunctionalInterface
     interface Sink {
-        void accept(Received received) throws InterruptedException;
+        /** @param batch a few hundred at most: what is under way is counted in batches */
+        void accept(List<Received> batch) throws InterruptedException;
     }
 }

@@ -3,6 +3,7 @@ package dev.meshlog.ingest;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.SourcePosition;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A link's messages on their way into Kafka, from one start of its producer to the next. The link reads in a thread of its own and
- * waits when too much is under way; the caller's thread writes. A transaction takes what is there, up to {@value #MAX_BATCH} messages
- * or {@value #MAX_WAIT_MS} ms, so that nobody waits longer for a lonely message.
+ * waits when too much is under way; the caller's thread writes. A transaction takes what is there, up to about {@value #MAX_BATCH}
+ * messages or {@value #MAX_WAIT_MS} ms, so that nobody waits longer for a lonely message.
  */
 final class LinkSession implements AutoCloseable {
-    private static final int MAX_BATCH = 4096;
+    private static final int MAX_BATCH = 8_192;
     private static final long MAX_WAIT_MS = 100;
-    private static final int UNDER_WAY = 2048;
+    /** Of the batches that a link delivers. */
+    private static final int UNDER_WAY = 4;
+
     private static final Duration CLOSE = Duration.ofSeconds(1);
 
     private final Link link;
@@ -56,9 +59,13 @@ final class LinkSession implements AutoCloseable {
             int batch = 0;
             SourcePosition last = null;
             while (next != null && next.received != null) {
-                send(records.of(next.received));
-                last = next.received.source() == null ? last : next.received.source();
-                next = ++batch == MAX_BATCH ? null : deliveries.poll(full - System.nanoTime(), TimeUnit.NANOSECONDS);
+                for (Received received : next.received) {
+                    send(records.of(received));
+                    last = received.source() == null ? last : received.source();
+                }
+                batch += next.received.size();
+                long left = full - System.nanoTime();
+                next = batch >= MAX_BATCH || left <= 0 ? null : deliveries.poll(left, TimeUnit.NANOSECONDS);
             }
             producer.commitTransaction();
             if (last != null) {
@@ -94,7 +101,7 @@ final class LinkSession implements AutoCloseable {
         try {
             LinkException failure = null;
             try {
-                link.run(acknowledged, received -> deliveries.put(new Delivery(received, null)));
+                link.run(acknowledged, batch -> deliveries.put(new Delivery(batch, null)));
             } catch (LinkException e) {
                 failure = e;
             } catch (RuntimeException e) {
@@ -116,7 +123,7 @@ final class LinkSession implements AutoCloseable {
         producer.close(CLOSE);
     }
 
-    /** Something received, or the end of the source when there is nothing. */
+    /** What was received, or the end of the source when there is nothing. */
     private record Delivery(
-            @Nullable Received received, @Nullable LinkException failure) {}
+            @Nullable List<Received> received, @Nullable LinkException failure) {}
 }

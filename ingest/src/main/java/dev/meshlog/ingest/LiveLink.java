@@ -3,10 +3,12 @@ package dev.meshlog.ingest;
 import dev.meshlog.schemas.radio.LinkEventKind;
 import dev.meshlog.schemas.radio.SourcePosition;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,9 +29,10 @@ final class LiveLink implements Link {
     private static final Duration STATUS = Duration.ofSeconds(10);
     private static final Duration STATUS_AT_REST = Duration.ofMinutes(1);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
-    private static final int READ = 1024;
+    private static final int READ = 512;
 
     private final String name;
+    private final byte[] key;
     private final String network;
     private final Path directory;
     private final long limit;
@@ -47,6 +50,7 @@ final class LiveLink implements Link {
     /** @param directory of the spool */
     LiveLink(String network, String name, Path directory, long limit, Clock clock, LiveSource source) {
         this.name = name;
+        this.key = name.getBytes(StandardCharsets.UTF_8);
         this.network = network;
         this.directory = directory;
         this.limit = limit;
@@ -140,11 +144,9 @@ final class LiveLink implements Link {
             while (true) {
                 boolean last = ended.getCount() == 0;
                 List<Spool.Entry> entries = from.read(at, READ);
-                for (Spool.Entry entry : entries) {
-                    kafka.accept(new Received.Encoded(
-                            SpooledRecord.decode(name, entry.content()),
-                            new SourcePosition(from.id(), entry.sequence())));
-                    at = entry.sequence();
+                if (!entries.isEmpty()) {
+                    kafka.accept(received(from, entries));
+                    at = entries.get(entries.size() - 1).sequence();
                 }
                 status(from, kafka);
                 if (entries.isEmpty()) {
@@ -163,6 +165,16 @@ final class LiveLink implements Link {
         }
     }
 
+    private List<Received> received(Spool from, List<Spool.Entry> entries) {
+        var received = new ArrayList<Received>(entries.size());
+        for (Spool.Entry entry : entries) {
+            received.add(new Received.Encoded(
+                    SpooledRecord.decode(key, entry.content().duplicate()),
+                    new SourcePosition(from.id(), entry.sequence())));
+        }
+        return received;
+    }
+
     /** Where the link stands, soon after that changed and now and then, so that it need not be looked for far back. */
     private void status(Spool from, Sink kafka) throws InterruptedException {
         Standing standing = Objects.requireNonNull(sink).standing();
@@ -179,8 +191,8 @@ final class LiveLink implements Link {
             facts.put("spoolLimit", Long.toString(limit));
             Map<String, Long> counters =
                     Map.of("spooled", totals.messages(), "spooledBytes", totals.bytes(), "dropped", totals.dropped());
-            kafka.accept(new Received.Encoded(
-                    records.event(LinkEventKind.STATUS, null, standing.ownNode(), counters, facts), null));
+            kafka.accept(List.of(new Received.Encoded(
+                    records.event(LinkEventKind.STATUS, null, standing.ownNode(), counters, facts), null)));
         }
     }
 

@@ -56,7 +56,7 @@ final class Spool implements AutoCloseable {
     private static final int OVERHEAD = 32;
 
     /** Released bytes are deleted in such pieces: RocksDB goes through every range that was deleted at each reading. */
-    private static final long DELETE_AT_ONCE = 4 << 20;
+    private static final long DELETE_AT_ONCE = 1 << 20;
 
     /** Writing a table takes less, on a slow disk too. */
     private static final Duration STALLED = Duration.ofSeconds(5);
@@ -64,7 +64,14 @@ final class Spool implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
     private static final int GENERATION_SHIFT = 40;
-    private static final int WRITE_BUFFER = 8 << 20;
+    /** What is deleted while it is still in a write buffer is never written as a table: so several wait for each other. */
+    private static final int WRITE_BUFFER = 4 << 20;
+
+    private static final int MERGED_BUFFERS = 3;
+    private static final int MOST_BUFFERS = 6;
+    /** More than usual, because tables are short-lived. */
+    private static final int TABLES_TO_COMPACT = 8;
+
     private static final byte RECORD = 'r';
     private static final byte[] ID = name("mi");
     private static final byte[] GENERATION = name("mg");
@@ -77,11 +84,15 @@ final class Spool implements AutoCloseable {
     private final WriteOptions unsynced = new WriteOptions().setNoSlowdown(true);
     private final Path directory;
     private final String id;
+    /** Held while records are made and numbered, which readers need not wait for; taken before the other. */
+    private final ReentrantLock appending = new ReentrantLock();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition appended = lock.newCondition();
     private final Condition released = lock.newCondition();
     private RocksDB db;
     private Totals totals;
+    private Unread unread;
     private long next;
     /** The newest record's, 0 when there never was one. */
     private long last;
@@ -110,7 +121,11 @@ final class Spool implements AutoCloseable {
         options = new Options()
                 .setCreateIfMissing(true)
                 .setWriteBufferSize(WRITE_BUFFER)
-                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setMinWriteBufferNumberToMerge(MERGED_BUFFERS)
+                .setMaxWriteBufferNumber(MOST_BUFFERS)
+                .setLevel0FileNumCompactionTrigger(TABLES_TO_COMPACT)
+                // Most of it is encrypted, and it seldom stays long.
+                .setCompressionType(CompressionType.NO_COMPRESSION)
                 .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(2)
@@ -132,6 +147,7 @@ final class Spool implements AutoCloseable {
             totals = Totals.of(db.get(TOTALS));
             fed = db.get(FED) != null;
             findEnds();
+            unread = new Unread(last);
             try (var synced = new WriteOptions().setSync(true);
                     var batch = new WriteBatch()) {
                 batch.put(ID, idNow);
@@ -161,33 +177,48 @@ final class Spool implements AutoCloseable {
      * @throws IOException when they can't be written, because the disk is full for example; trying again later may help
      */
     boolean append(List<LongFunction<byte[]>> drafts, boolean force) throws IOException {
-        lock.lock();
+        appending.lock();
         try (var batch = new WriteBatch()) {
-            requireOpen();
             if (!force && bytes() >= limit) {
                 return false;
             }
-            Totals after = totals;
-            long sequence = next;
+            var entries = new ArrayList<Entry>(drafts.size());
+            // Nobody else appends, so these can't have moved on when the lock is taken again.
+            long bytes = totals().bytes;
+            long before = bytes;
             for (LongFunction<byte[]> draft : drafts) {
+                long sequence = next + entries.size();
                 byte[] content = draft.apply(sequence);
-                after = after.with(content.length + OVERHEAD);
+                bytes += content.length + OVERHEAD;
                 batch.put(
-                        key(sequence++),
+                        key(sequence),
                         ByteBuffer.allocate(Long.BYTES + content.length)
-                                .putLong(after.bytes)
+                                .putLong(bytes)
                                 .put(content)
                                 .array());
+                entries.add(new Entry(sequence, ByteBuffer.wrap(content)));
             }
-            batch.put(TOTALS, after.encoded());
-            write(unsynced, batch);
-            totals = after;
-            next = sequence;
-            last = sequence - 1;
-            appended.signalAll();
+            append(entries, bytes - before, batch);
             return true;
         } catch (RocksDBException e) {
             throw failed("writing to the spool", e);
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    private void append(List<Entry> entries, long bytes, WriteBatch batch) throws IOException, RocksDBException {
+        lock.lock();
+        try {
+            requireOpen();
+            Totals after = new Totals(totals.messages + entries.size(), totals.bytes + bytes, totals.dropped);
+            batch.put(TOTALS, after.encoded());
+            write(unsynced, batch);
+            totals = after;
+            next += entries.size();
+            last = next - 1;
+            unread.add(entries);
+            appended.signalAll();
         } finally {
             lock.unlock();
         }
@@ -208,7 +239,11 @@ final class Spool implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            return last <= after ? List.of() : readOpen(after, most);
+            if (last <= after) {
+                return List.of();
+            }
+            List<Entry> recent = unread.takeBehind(Math.max(after, behind), most);
+            return recent.isEmpty() ? readOpen(after, most) : recent;
         } catch (RocksDBException e) {
             throw failed("reading the spool", e);
         } finally {
@@ -492,10 +527,6 @@ final class Spool implements AutoCloseable {
             }
             var in = ByteBuffer.wrap(encoded);
             return new Totals(in.getLong(), in.getLong(), in.getLong());
-        }
-
-        private Totals with(int more) {
-            return new Totals(messages + 1, bytes + more, dropped);
         }
 
         private byte[] encoded() {

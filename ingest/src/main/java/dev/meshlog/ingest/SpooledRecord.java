@@ -2,7 +2,6 @@ package dev.meshlog.ingest;
 
 import dev.meshlog.schemas.Topics;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -32,11 +31,12 @@ final class SpooledRecord {
                 .array();
     }
 
-    static ProducerRecord<byte[], byte[]> decode(String link, ByteBuffer content) {
+    /** @param key the link's name */
+    static ProducerRecord<byte[], byte[]> decode(byte[] key, ByteBuffer content) {
         String topic = TOPICS.get(content.get());
         long timestamp = content.getLong();
         byte[] value = new byte[content.remaining()];
         content.get(value);
-        return new ProducerRecord<>(topic, null, timestamp, link.getBytes(StandardCharsets.UTF_8), value);
+        return new ProducerRecord<>(topic, null, timestamp, key, value);
     }
 }
