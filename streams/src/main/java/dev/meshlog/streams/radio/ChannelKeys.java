@@ -7,9 +7,10 @@ import dev.meshlog.schemas.meshtastic.MeshPacket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
@@ -40,12 +41,12 @@ public final class ChannelKeys {
     /** Looking for it among the providers takes as long as decrypting a packet. */
     private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(ChannelKeys::cipher);
 
-    private final List<ChannelKey> keys;
+    private final Map<Integer, List<ChannelKey>> keysByHash;
 
     /** @param configured tried before the well-known ones */
     public ChannelKeys(List<ChannelKey> configured) {
-        keys = Stream.concat(configured.stream(), PRESETS.stream().map(ChannelKey::ofDefault))
-                .toList();
+        keysByHash = Stream.concat(configured.stream(), PRESETS.stream().map(ChannelKey::ofDefault))
+                .collect(Collectors.groupingBy(ChannelKey::hash));
     }
 
     /** What a packet carries, and on which channel. */
@@ -53,23 +54,13 @@ public final class ChannelKeys {
 
     /** Decrypts with every key that has the packet's hash, until what comes out makes sense. */
     Optional<Plaintext> read(MeshPacket packet) {
-        for (ChannelKey key : candidates(packet.getChannel())) {
+        for (ChannelKey key : keysByHash.getOrDefault(packet.getChannel(), List.of())) {
             Optional<Data> data = parsed(decrypted(packet, key));
             if (data.isPresent()) {
                 return Optional.of(new Plaintext(key.name(), data.get()));
             }
         }
         return Optional.empty();
-    }
-
-    private List<ChannelKey> candidates(int hash) {
-        var candidates = new ArrayList<ChannelKey>();
-        for (ChannelKey key : keys) {
-            if (key.hash() == hash) {
-                candidates.add(key);
-            }
-        }
-        return candidates;
     }
 
     /** AES-CTR; the nonce is the packet's id and its sender, each little-endian in eight bytes. */

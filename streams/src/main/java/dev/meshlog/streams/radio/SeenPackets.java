@@ -31,9 +31,15 @@ final class SeenPackets {
     private static final int HASH = 8;
 
     private final WindowStore<String, byte[]> store;
+    private final MessageDigest sha256;
 
     SeenPackets(WindowStore<String, byte[]> store) {
         this.store = store;
+        try {
+            sha256 = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /**
@@ -95,7 +101,7 @@ final class SeenPackets {
     }
 
     /** Half as long as the key of a hash table would be, and nobody can make another reception have it. */
-    private static long hash(RadioPacket packet) {
+    private long hash(RadioPacket packet) {
         Reception reception = packet.getReception();
         String what = reception.getLink()
                 + '\0'
@@ -106,11 +112,7 @@ final class SeenPackets {
                 + reception.getRelayNode()
                 + '\0'
                 + packet.getRxTime();
-        try {
-            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(what.getBytes(StandardCharsets.UTF_8)))
-                    .getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return ByteBuffer.wrap(sha256.digest(what.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 }
