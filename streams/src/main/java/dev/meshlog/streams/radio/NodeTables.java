@@ -34,7 +34,7 @@ final class NodeTables extends ContextualProcessor<String, NodeObservation, Stri
     private final KeyTable keyTable;
     private final DirectMessages directMessages;
     private SeenPackets seen;
-    private KeyValueStore<String, RadioNode> nodes;
+    private KnownNodes nodes;
     private KeyValueStore<String, RadioEdges> edges;
     private NodeKeys keys;
     private NodeAdmission admission;
@@ -50,7 +50,7 @@ final class NodeTables extends ContextualProcessor<String, NodeObservation, Stri
     public void init(ProcessorContext<String, NodeChange> context) {
         super.init(context);
         seen = new SeenPackets(context.getStateStore(SEEN));
-        nodes = context.getStateStore(NODES);
+        nodes = new KnownNodes(context.getStateStore(NODES));
         edges = context.getStateStore(EDGES);
         KeyValueStore<String, KeyFacts> facts = context.getStateStore(KEYS);
         keys = new NodeKeys(keyTable, facts);
@@ -216,7 +216,7 @@ final class NodeTables extends ContextualProcessor<String, NodeObservation, Stri
     }
 
     private boolean update(String key, NodeObservation observation, NodeFacts facts, NodeChange.Builder change) {
-        RadioNode known = nodes.get(key);
+        RadioNode known = nodes.node(key);
         if (known == null && !isAdmitted(observation, change)) {
             return false;
         }

@@ -59,6 +59,16 @@ class NodeTopologyTest {
     }
 
     @Test
+    void aNodeStaysKnownHoweverManyAreHeardBeforeItIsHeardAgain() {
+        for (int round = 0; round < 2; round++) {
+            for (int node = 1; node <= 300; node++) {
+                mesh.packet(RADIO, node, nextId++, 1, RadioFixture.text("hello"));
+            }
+        }
+        assertThat(mesh.nodes.values()).hasSize(300).allMatch(node -> node.getPackets() == 2);
+    }
+
+    @Test
     @DisplayName("LV-12 an unknown hardware model is a number")
     void unknownHardwareModelIsANumber() {
         mesh.nodeInfo(
