@@ -20,6 +20,7 @@ public record RadioStreamsConfig(Map<String, String> client, Path stateDirectory
     public static final String APPLICATION_ID = "meshlog-radio";
 
     private static final long CACHE_BYTES = 4 << 20;
+    private static final int BATCH_BYTES = 64 << 10;
 
     public RadioStreamsConfig {
         client = Map.copyOf(client);
@@ -39,6 +40,7 @@ public record RadioStreamsConfig(Map<String, String> client, Path stateDirectory
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         // Nobody sees a record before its transaction ends, and that sends what still waits.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 100);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2000);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 2000);
         return properties;
