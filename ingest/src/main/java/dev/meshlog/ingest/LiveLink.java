@@ -165,12 +165,14 @@ final class LiveLink implements Link {
         }
     }
 
+    /** What is delivered together is committed together, so only the last one needs a position. */
     private List<Received> received(Spool from, List<Spool.Entry> entries) {
         var received = new ArrayList<Received>(entries.size());
+        long last = entries.get(entries.size() - 1).sequence();
         for (Spool.Entry entry : entries) {
+            SourcePosition position = entry.sequence() == last ? new SourcePosition(from.id(), entry.sequence()) : null;
             received.add(new Received.Encoded(
-                    SpooledRecord.decode(key, entry.content().duplicate()),
-                    new SourcePosition(from.id(), entry.sequence())));
+                    SpooledRecord.decode(key, entry.content().duplicate()), position));
         }
         return received;
     }

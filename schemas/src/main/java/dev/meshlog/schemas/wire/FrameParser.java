@@ -1,9 +1,12 @@
 package dev.meshlog.schemas.wire;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import dev.meshlog.schemas.meshtastic.FromRadio;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,13 +82,19 @@ public final class FrameParser {
 
     private static FramePiece.@Nullable Frame readFromRadio(ByteString payload, long end) {
         try {
-            FromRadio message = FromRadio.parseFrom(payload);
+            CodedInputStream in = payload.newCodedInput();
+            // What the message carries need not be copied: the payload never changes.
+            in.enableAliasing(true);
+            FromRadio message = FromRadio.parseFrom(in);
+            in.checkLastTagWas(0);
             UnknownFieldSet unknown = message.getUnknownFields();
             boolean plausible =
                     unknown.isEmpty() || unknown.asMap().keySet().stream().allMatch(FrameParser::maybeNewer);
             return plausible ? new FramePiece.Frame(payload, message, end) : null;
         } catch (InvalidProtocolBufferException e) {
             return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
         }
     }
 
