@@ -89,6 +89,10 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
         events.add(new Message(decoded.message()));
         if (events.size() >= WAITING) {
             context.channel().config().setAutoRead(false);
+            // Whoever takes them may have come in between, and nobody would say later that there is room.
+            if (events.size() < WAITING) {
+                context.channel().config().setAutoRead(true);
+            }
         }
     }
 

@@ -150,6 +150,23 @@ class QuicNodeTest {
     }
 
     @Test
+    void answersArriveToTheirLastMessage() throws Exception {
+        QuicNode alice = node(1, PeerLimits.DEFAULT, atAlice);
+        atAlice.answering = (question, answer) -> {
+            for (int i = 0; i < 1_000; i++) {
+                answer.send(vertex(i, 500));
+            }
+        };
+        Peer peer = dial(node(2, PeerLimits.DEFAULT, atBob), alice);
+
+        for (int i = 0; i < 20; i++) {
+            try (Reply reply = peer.ask(new StatusQuery(), VERTICES)) {
+                assertThat(all(reply).size()).isEqualTo(1_000);
+            }
+        }
+    }
+
+    @Test
     void peerWhoseMessagesNobodyTakesIsNotRead() throws Exception {
         PeerLimits small = limits(Duration.ofSeconds(20), 1 << 20, 4 << 20);
         QuicNode alice = node(1, small, atAlice);
