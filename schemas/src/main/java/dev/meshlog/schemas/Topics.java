@@ -138,7 +138,7 @@ public final class Topics {
             1,
             keptForEver(),
             List.of(LEDGER),
-            List.of(LEDGER, REPLAYER));
+            List.of(INGEST, LEDGER, REPLAYER));
     public static final Topic<String, MissingVertex> MISSING = topic(
             "ledger.vertices.missing",
             "vertex id, hex",
@@ -161,7 +161,7 @@ public final class Topics {
             SignedTransaction.SCHEMA$,
             6,
             kept(1),
-            List.of(CLIENTS),
+            List.of(INGEST, CLIENTS),
             List.of(LEDGER));
     public static final Topic<String, CommitRecord> COMMITS = topic(
             "ledger.commits",
@@ -212,7 +212,7 @@ public final class Topics {
             1,
             large(compacted()),
             List.of(SNAPSHOTTER),
-            List.of(SNAPSHOTTER, REPLAYER, PEOPLE));
+            List.of(INGEST, SNAPSHOTTER, REPLAYER, PEOPLE));
     public static final Topic<String, SnapshotChunk> CHUNKS = topic(
             "ledger.snapshots.chunks",
             "chunk id, hex",
@@ -220,14 +220,14 @@ public final class Topics {
             3,
             large(compacted()),
             List.of(SNAPSHOTTER),
-            List.of(SNAPSHOTTER, REPLAYER, PEOPLE));
+            List.of(INGEST, SNAPSHOTTER, REPLAYER, PEOPLE));
     public static final Topic<String, ReaderLease> READERS = topic(
             "ledger.snapshots.readers",
             "reader",
             ReaderLease.SCHEMA$,
             1,
             compacted(),
-            List.of(REPLAYER, PEOPLE),
+            List.of(INGEST, REPLAYER, PEOPLE),
             List.of(SNAPSHOTTER));
     public static final Topic<String, SnapshotRequest> REQUESTS = topic(
             "ledger.snapshots.requests",
