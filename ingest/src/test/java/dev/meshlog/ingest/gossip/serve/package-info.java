@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.ingest.gossip.serve;
+
+import org.jspecify.annotations.NullMarked;
