@@ -36,8 +36,7 @@ public final class GossipSide implements AutoCloseable {
                             identity.signingKey().orElse(null),
                             config.place() == LedgerMode.LISTENER,
                             config.gossip().address()),
-                    new Gossip.Settings(listen, config.gossip().join(), software()),
-                    (peer, question, answer) -> {},
+                    new Gossip.Settings(listen, config.gossip().join(), directory.resolve("gossip"), software()),
                     Ed25519.fastest(),
                     clock));
         } catch (IOException e) {

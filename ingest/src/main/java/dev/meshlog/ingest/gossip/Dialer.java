@@ -3,7 +3,6 @@ package dev.meshlog.ingest.gossip;
 import dev.meshlog.ingest.gossip.quic.Peer;
 import dev.meshlog.ingest.gossip.quic.PeerException;
 import dev.meshlog.ingest.gossip.quic.PeerRefusal;
-import dev.meshlog.ingest.gossip.quic.QuicNode;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
@@ -18,7 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +41,7 @@ final class Dialer {
             RefusalReason.MISBEHAVED);
 
     private final @Nullable Hash own;
-    private final QuicNode node;
+    private final Function<InetSocketAddress, CompletableFuture<Peer>> connecting;
     private final PeerTable peers;
     private final PeerLog log;
     private final PeerBook book;
@@ -50,9 +51,14 @@ final class Dialer {
     private final Map<Peer, String> dialed = new ConcurrentHashMap<>();
 
     /** @param own our key, if we have one */
-    Dialer(@Nullable Hash own, QuicNode node, PeerTable peers, PeerLog log, RandomGenerator random) {
+    Dialer(
+            @Nullable Hash own,
+            Function<InetSocketAddress, CompletableFuture<Peer>> connecting,
+            PeerTable peers,
+            PeerLog log,
+            RandomGenerator random) {
         this.own = own;
-        this.node = node;
+        this.connecting = connecting;
         this.peers = peers;
         this.log = log;
         this.book = new PeerBook(random);
@@ -118,7 +124,7 @@ final class Dialer {
             failed(address, new PeerRefusal(RefusalReason.NOT_FOUND, "no such host"));
             return;
         }
-        var unused = node.dial(resolved.get()).whenComplete((peer, failure) -> {
+        var unused = connecting.apply(resolved.get()).whenComplete((peer, failure) -> {
             if (failure != null) {
                 failed(address, refusal(failure));
                 return;

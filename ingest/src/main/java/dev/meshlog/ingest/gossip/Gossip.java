@@ -8,29 +8,26 @@ import dev.meshlog.ingest.gossip.quic.PeerInfo;
 import dev.meshlog.ingest.gossip.quic.PeerLimits;
 import dev.meshlog.ingest.gossip.quic.PeerRefusal;
 import dev.meshlog.ingest.gossip.quic.QuicNode;
+import dev.meshlog.ingest.gossip.serve.Answers;
+import dev.meshlog.ingest.gossip.serve.SnapshotShelf;
+import dev.meshlog.ingest.gossip.serve.Submissions;
+import dev.meshlog.ingest.gossip.serve.VertexIndex;
 import dev.meshlog.ingest.gossip.wire.EncodedMessage;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.crypto.SignatureCheck;
-import dev.meshlog.ledger.vertex.KnownValidators;
-import dev.meshlog.ledger.vertex.Verdict;
-import dev.meshlog.ledger.vertex.VertexHeader;
-import dev.meshlog.ledger.vertex.VertexVerifier;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.gossip.KnownPeer;
 import dev.meshlog.schemas.gossip.KnownPeers;
 import dev.meshlog.schemas.gossip.NewestVertexQuery;
 import dev.meshlog.schemas.gossip.PeerStatus;
 import dev.meshlog.schemas.gossip.RefusalReason;
-import dev.meshlog.schemas.ledger.CommitRecord;
-import dev.meshlog.schemas.ledger.MissingVertex;
 import dev.meshlog.schemas.ledger.SignedVertex;
-import dev.meshlog.schemas.ledger.ValidatorTable;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +36,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,11 +66,12 @@ public final class Gossip implements AutoCloseable {
     /** The ledger refuses what lies 500 rounds above the newest that it accepted. */
     private static final long ROUNDS_AHEAD = 450;
 
-    private final GenesisConfig genesis;
     private final Identity identity;
     private final Settings settings;
-    private final Questions questions;
-    private final VertexVerifier verifier;
+    private final VertexIndex index;
+    private final SnapshotShelf snapshots;
+    private final Submissions submissions;
+    private final Answers answers;
     private final PeerTable peers;
     private final Spread<Peer> spread = new Spread<>(REMEMBERED);
     private final Intake intake;
@@ -91,11 +92,10 @@ public final class Gossip implements AutoCloseable {
     private final PeerLog log;
     private final OwnVertices ownVertices;
     private final Clock clock;
-    private volatile OpenEpochs validators;
-    private volatile Progress progress = new Progress(0, Hash.ZERO, 0, 0);
+    private final OwnLog ownLog;
 
-    /** How far our own log is. */
-    public record Progress(long commitIndex, Hash commitHash, long leaderRound, long newestRound) {}
+    /** Our newest commit; of zeros before the first. */
+    public record Progress(long commitIndex, Hash commitHash, long leaderRound, long epoch) {}
 
     /** A connection's beginning, and what went over it. */
     private record Meeting(Instant since, PeerTally tally) {}
@@ -103,18 +103,14 @@ public final class Gossip implements AutoCloseable {
     /** A connected peer, with what it last said of itself. */
     public record PeerState(PeerInfo info, Optional<PeerStatus> status) {}
 
-    /** Answers what peers ask; on a thread that may wait. */
-    public interface Questions {
-        void answer(Peer peer, SpecificRecordBase question, Answer answer) throws Exception;
-    }
-
     /**
      * Where and whom.
      *
      * @param join addresses of peers, host:port
+     * @param directory for what is derived from the log
      * @param software for other people
      */
-    public record Settings(InetSocketAddress listen, List<String> join, String software) {
+    public record Settings(InetSocketAddress listen, List<String> join, Path directory, String software) {
         private static final PeerTable.Limits LIMITS = new PeerTable.Limits(128, 32, 60);
         private static final int CONNECTIONS = 192;
     }
@@ -124,37 +120,49 @@ public final class Gossip implements AutoCloseable {
             GenesisConfig genesis,
             Identity identity,
             Settings settings,
-            Questions questions,
             SignatureCheck signatures,
             RandomGenerator random,
             Clock clock)
             throws IOException {
-        this.genesis = genesis;
         this.identity = identity;
         this.settings = settings;
-        this.questions = questions;
-        this.validators = OpenEpochs.genesis(genesis);
-        KnownValidators known = new Newest();
-        this.verifier = new VertexVerifier(genesis.networkId(), genesis.epochLength(), known, signatures);
         Hash own = identity.key() == null ? null : identity.key().publicKey();
         this.peers = new PeerTable(own, Settings.LIMITS, System::nanoTime);
         var outcome = new Consequences();
+        this.ownLog = new OwnLog(genesis, own, signatures, spread, peers, this::tally);
         this.clock = clock;
         this.producer = cluster.producer();
         this.log = new PeerLog(producer, clock);
         this.ownVertices = new OwnVertices(cluster, genesis.networkId(), signatures);
         this.intake = new Intake(
-                producer, genesis, known, signatures, spread, () -> progress.leaderRound() + ROUNDS_AHEAD, outcome);
-        this.fetcher = new Fetcher(peers, intake, outcome, asking, genesis.networkId());
-        this.catchUp = new CatchUp(intake, outcome, () -> progress.leaderRound());
-        this.tail = new LedgerTail(cluster, new Log(), random);
-        this.node = QuicNode.open(
-                identity,
-                new QuicNode.Settings(settings.listen(), Settings.CONNECTIONS, PeerLimits.DEFAULT),
-                new Events(),
+                producer,
+                genesis,
+                ownLog,
                 signatures,
-                clock);
-        this.dialer = new Dialer(own, node, peers, log, random);
+                spread,
+                () -> ownLog.progress().leaderRound() + ROUNDS_AHEAD,
+                outcome);
+        this.fetcher = new Fetcher(peers, intake, outcome, asking, genesis.networkId());
+        this.catchUp = new CatchUp(intake, outcome, () -> ownLog.progress().leaderRound());
+        this.index = VertexIndex.open(
+                cluster, genesis.networkId(), settings.directory().resolve("vertex-index"), random);
+        this.snapshots = SnapshotShelf.open(cluster, genesis.networkId(), clock, random);
+        this.submissions = Submissions.into(cluster, genesis.networkId(), signatures);
+        this.answers = new Answers(index, snapshots, submissions, this::status);
+        this.tail = new LedgerTail(cluster, ownLog, random);
+        this.dialer = new Dialer(own, this::connect, peers, log, random);
+        ownLog.tell(fetcher, dialer);
+        try {
+            this.node = QuicNode.open(
+                    identity,
+                    new QuicNode.Settings(settings.listen(), Settings.CONNECTIONS, PeerLimits.DEFAULT),
+                    new Events(),
+                    signatures,
+                    clock);
+        } catch (IOException e) {
+            closeStores();
+            throw e;
+        }
     }
 
     /** @throws IOException when the address can't be had */
@@ -163,19 +171,17 @@ public final class Gossip implements AutoCloseable {
             GenesisConfig genesis,
             Identity identity,
             Settings settings,
-            Questions questions,
             SignatureCheck signatures,
             Clock clock)
             throws IOException {
-        var gossip =
-                new Gossip(cluster, genesis, identity, settings, questions, signatures, new java.util.Random(), clock);
+        var gossip = new Gossip(cluster, genesis, identity, settings, signatures, new Random(), clock);
         gossip.start();
         return gossip;
     }
 
     private void start() {
         settings.join().forEach(dialer::learn);
-        dialer.learn(validators);
+        dialer.learn(ownLog.validators());
         tail.start();
         every(timer, TICK, dialer::dial);
         every(timer, TICK, fetcher::ask);
@@ -211,7 +217,7 @@ public final class Gossip implements AutoCloseable {
     }
 
     public Progress progress() {
-        return progress;
+        return ownLog.progress();
     }
 
     public List<PeerState> peers() {
@@ -227,19 +233,32 @@ public final class Gossip implements AutoCloseable {
         asking.shutdownNow();
         tail.close();
         node.close();
+        closeStores();
+    }
+
+    private void closeStores() {
         intake.close();
         producer.close(Duration.ofSeconds(2));
+        submissions.close();
+        snapshots.close();
+        index.close();
+    }
+
+    private CompletableFuture<Peer> connect(InetSocketAddress address) {
+        return node.dial(address);
     }
 
     /** What we say of ourselves. */
     public PeerStatus status() {
-        Progress now = progress;
+        Progress now = ownLog.progress();
+        OptionalLong checkpoint = snapshots.newestCheckpoint();
         return PeerStatus.newBuilder()
                 .setCommitIndex(now.commitIndex())
                 .setCommitHash(now.commitHash().fixed())
                 .setLeaderRound(now.leaderRound())
-                .setNewestRound(now.newestRound())
-                .setOldestRound(1)
+                .setNewestRound(index.isReady() ? index.newestRound() : 0)
+                .setOldestRound(index.isReady() ? index.oldestRound() : Long.MAX_VALUE)
+                .setSnapshot(checkpoint.isPresent() ? checkpoint.getAsLong() : null)
                 .setSoftware(settings.software())
                 .build();
     }
@@ -265,26 +284,6 @@ public final class Gossip implements AutoCloseable {
         return new KnownPeers(told);
     }
 
-    private void push(Hash id, SignedVertex vertex) {
-        List<Peer> lacking = spread.logged(id, peers.connected());
-        if (lacking.isEmpty()) {
-            return;
-        }
-        EncodedMessage message = EncodedMessage.of(vertex);
-        for (Peer peer : lacking) {
-            PeerTally tally = tally(peer);
-            if (peer.push(message)) {
-                tally.pushed.incrementAndGet();
-            } else {
-                tally.dropped.incrementAndGet();
-                LOG.debug(
-                        "{} does not keep up: it has to ask for vertex {}",
-                        peer.info().name(),
-                        id.brief());
-            }
-        }
-    }
-
     private void writeDown() {
         meetings.forEach(
                 (peer, meeting) -> log.connected(peer.info(), meeting.since(), statuses.get(peer), meeting.tally()));
@@ -301,7 +300,7 @@ public final class Gossip implements AutoCloseable {
      */
     public void awaitJoined() throws InterruptedException {
         Hash own = Objects.requireNonNull(identity.key()).publicKey();
-        new Joining(own, ownVertices, peers, spread, intake).await(() -> validators, this::gap);
+        new Joining(own, ownVertices, peers, spread, intake).await(ownLog::validators, this::gap);
     }
 
     /** Rounds that the furthest peer has decided, and we have not. */
@@ -310,47 +309,7 @@ public final class Gossip implements AutoCloseable {
                 .mapToLong(PeerStatus::getLeaderRound)
                 .max()
                 .orElse(0);
-        return newest - progress.leaderRound();
-    }
-
-    private final class Log implements LedgerTail.Listener {
-        @Override
-        public void vertex(SignedVertex vertex) {
-            VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
-            Hash id = header.vertexId(genesis.networkId());
-            boolean isOwn = identity.key() != null && identity.key().publicKey().equals(header.producer());
-            boolean isChecked = isOwn || spread.isKnown(id);
-            if (!isChecked && verifier.verify(vertex) instanceof Verdict.Invalid invalid) {
-                LOG.debug("vertex {} in our log is not passed on: {}", id.brief(), invalid.reason());
-                return;
-            }
-            Progress now = progress;
-            if (header.round() > now.newestRound()) {
-                progress = new Progress(now.commitIndex(), now.commitHash(), now.leaderRound(), header.round());
-            }
-            push(id, vertex);
-        }
-
-        @Override
-        public void missing(MissingVertex missing) {
-            fetcher.want(Hash.of(missing.getId()), Hash.of(missing.getProducer()), missing.getAttempt());
-        }
-
-        @Override
-        public void commit(CommitRecord commit) {
-            progress = new Progress(
-                    commit.getIndex(),
-                    Hash.of(commit.getCommitHash()),
-                    commit.getLeaderRound(),
-                    Math.max(progress.newestRound(), commit.getLeaderRound()));
-        }
-
-        @Override
-        public void validators(ValidatorTable table) {
-            OpenEpochs open = OpenEpochs.of(table);
-            validators = open;
-            dialer.learn(open);
-        }
+        return newest - ownLog.progress().leaderRound();
     }
 
     private final class Consequences implements Intake.Outcome {
@@ -407,10 +366,10 @@ public final class Gossip implements AutoCloseable {
         @Override
         public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
             if (question instanceof NewestVertexQuery newest) {
-                OpenEpochs open = validators;
+                OpenEpochs open = ownLog.validators();
                 ownVertices.answer(newest, open.ofEpoch(open.last()).orElseThrow(), answer);
             } else {
-                questions.answer(peer, question, answer);
+                answers.answer(question, answer);
             }
         }
 
@@ -428,18 +387,6 @@ public final class Gossip implements AutoCloseable {
             if (why.reason() == RefusalReason.MALFORMED && !why.detail().startsWith("the peer says")) {
                 var unusedBan = peers.did(peer.info(), Misbehaviour.MALFORMED);
             }
-        }
-    }
-
-    private final class Newest implements KnownValidators {
-        @Override
-        public Optional<Validators> ofEpoch(long epoch) {
-            return validators.ofEpoch(epoch);
-        }
-
-        @Override
-        public boolean isKnown(Hash publicKey) {
-            return validators.isKnown(publicKey);
         }
     }
 }
