@@ -1,5 +1,6 @@
 package dev.meshlog.ingest.gossip;
 
+import dev.meshlog.ingest.Following;
 import dev.meshlog.ingest.gossip.quic.Answer;
 import dev.meshlog.ingest.gossip.quic.Identity;
 import dev.meshlog.ingest.gossip.quic.Peer;
@@ -47,6 +48,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +79,9 @@ public final class Gossip implements AutoCloseable {
     private final Intake intake;
     private final Fetcher fetcher;
     private final CatchUp catchUp;
-    private final LedgerTail tail;
+    private final Cluster cluster;
+    private final RandomGenerator random;
+    private @Nullable Following tail;
     private final QuicNode node;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("meshlog-gossip-timer", true));
@@ -124,6 +128,8 @@ public final class Gossip implements AutoCloseable {
             RandomGenerator random,
             Clock clock)
             throws IOException {
+        this.cluster = cluster;
+        this.random = random;
         this.identity = identity;
         this.settings = settings;
         Hash own = identity.key() == null ? null : identity.key().publicKey();
@@ -149,7 +155,6 @@ public final class Gossip implements AutoCloseable {
         this.snapshots = SnapshotShelf.open(cluster, genesis.networkId(), clock, random);
         this.submissions = Submissions.into(cluster, genesis.networkId(), signatures);
         this.answers = new Answers(index, snapshots, submissions, this::status);
-        this.tail = new LedgerTail(cluster, ownLog, random);
         this.dialer = new Dialer(own, this::connect, peers, log, random);
         ownLog.tell(fetcher, dialer);
         try {
@@ -182,7 +187,7 @@ public final class Gossip implements AutoCloseable {
     private void start() {
         settings.join().forEach(dialer::learn);
         dialer.learn(ownLog.validators());
-        tail.start();
+        tail = LedgerTail.follow(cluster, ownLog, random);
         every(timer, TICK, dialer::dial);
         every(timer, TICK, fetcher::ask);
         every(timer, STATUS, this::tell);
@@ -231,7 +236,9 @@ public final class Gossip implements AutoCloseable {
         timer.shutdownNow();
         looking.shutdownNow();
         asking.shutdownNow();
-        tail.close();
+        if (tail != null) {
+            tail.close();
+        }
         node.close();
         closeStores();
     }

@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.gossip;
 
 import dev.meshlog.ingest.Backoff;
+import dev.meshlog.ingest.Following;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.Topic;
@@ -16,20 +17,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Follows what the ledger writes: committed records alone, so that nothing goes out that could still be taken back. Vertices from shortly before the end on,
- * since some of them may not have gone out before a restart. One thread of its own.
+ * since some of them may not have gone out before a restart.
  */
-final class LedgerTail implements AutoCloseable {
+final class LedgerTail implements Following.Reader {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerTail.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration CLOSING = Duration.ofSeconds(1);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     /** Of each partition of vertices. */
     private static final long VERTICES_BACK = 200;
@@ -37,14 +41,11 @@ final class LedgerTail implements AutoCloseable {
     /** The last commit is somewhere here, between transaction markers. */
     private static final long COMMITS_BACK = 50;
 
-    private final Cluster cluster;
+    private final Consumer<String, byte[]> consumer;
     private final Listener listener;
-    private final Backoff backoff;
-    private final Map<TopicPartition, Long> positions = new HashMap<>();
-    private final Thread thread = new Thread(this::run, "meshlog-gossip-log");
-    private volatile boolean closing;
+    private final Map<TopicPartition, Long> positions;
 
-    /** Called on the tail's thread. */
+    /** Called on the following thread. */
     interface Listener {
         void vertex(SignedVertex vertex);
 
@@ -55,53 +56,28 @@ final class LedgerTail implements AutoCloseable {
         void validators(ValidatorTable table);
     }
 
-    LedgerTail(Cluster cluster, Listener listener, RandomGenerator random) {
-        this.cluster = cluster;
+    /** @param positions where to go on, kept up to date */
+    private LedgerTail(Consumer<String, byte[]> consumer, Map<TopicPartition, Long> positions, Listener listener) {
+        this.consumer = consumer;
+        this.positions = positions;
         this.listener = listener;
-        this.backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10), random);
-    }
-
-    void start() {
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    @Override
-    public void close() {
-        closing = true;
-        thread.interrupt();
         try {
-            thread.join(5_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            findPlace();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
     }
 
-    private void run() {
-        while (!closing) {
-            try (Consumer<String, byte[]> consumer = cluster.undecodedConsumer()) {
-                follow(consumer);
-            } catch (org.apache.kafka.common.errors.InterruptException e) {
-                return;
-            } catch (KafkaException e) {
-                LOG.warn("the ledger's topics can't be followed, trying again: {}", e.toString());
-                if (!pause()) {
-                    return;
-                }
-            }
-        }
+    static Following follow(Cluster cluster, Listener listener, RandomGenerator random) {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        return Following.start(
+                "meshlog-gossip-log",
+                () -> new LedgerTail(cluster.undecodedConsumer(), positions, listener),
+                new Backoff(FIRST_PAUSE, LONGEST_PAUSE, random));
     }
 
-    private boolean pause() {
-        try {
-            Thread.sleep(backoff.next().toMillis());
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
-    }
-
-    private void follow(Consumer<String, byte[]> consumer) {
+    private void findPlace() {
         List<TopicPartition> partitions = new ArrayList<>();
         for (Topic<String, ?> topic : List.of(Topics.VERTICES, Topics.MISSING, Topics.COMMITS, Topics.VALIDATORS)) {
             partitions.addAll(TopicReader.partitions(consumer, topic));
@@ -114,13 +90,19 @@ final class LedgerTail implements AutoCloseable {
             long start = end.getOrDefault(partition, 0L) - back(partition.topic());
             consumer.seek(partition, Math.max(begin, positions.getOrDefault(partition, start)));
         }
-        while (!closing) {
-            for (ConsumerRecord<String, byte[]> rec : consumer.poll(POLL)) {
-                take(rec);
-                positions.put(new TopicPartition(rec.topic(), rec.partition()), rec.offset() + 1);
-            }
-            backoff.reset();
+    }
+
+    @Override
+    public void step() {
+        for (ConsumerRecord<String, byte[]> rec : consumer.poll(POLL)) {
+            take(rec);
+            positions.put(new TopicPartition(rec.topic(), rec.partition()), rec.offset() + 1);
         }
+    }
+
+    @Override
+    public void close() {
+        consumer.close(CloseOptions.timeout(CLOSING));
     }
 
     private static long back(String topic) {

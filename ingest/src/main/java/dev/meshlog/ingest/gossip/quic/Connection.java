@@ -56,13 +56,13 @@ final class Connection implements Peer {
     private final CompletableFuture<Peer> established = new CompletableFuture<>();
     private final AtomicInteger unsent = new AtomicInteger();
     private final TokenBucket questions;
+    private final ReadBudget pushed;
     private final List<QuicStreamChannel> early = new ArrayList<>();
     private volatile @Nullable PeerInfo info;
     private volatile @Nullable QuicStreamChannel pushes;
     private @Nullable QuicStreamChannel control;
     private @Nullable PeerRefusal ended;
     private boolean told;
-    private boolean isPushedTo;
 
     /** What all connections of a node have in common. */
     record Shared(Handshake handshake, PeerLimits limits, PeerEvents events, Workers workers) {}
@@ -75,6 +75,8 @@ final class Connection implements Peer {
                 shared.limits().questionsPerMinute(),
                 Math.max(1, shared.limits().questionsPerMinute() / 10),
                 System.nanoTime());
+        this.pushed = new ReadBudget(
+                shared.limits().pushBytesPerSecond(), shared.limits().pushesPerMinute(), System.nanoTime());
     }
 
     /** The peer, once each side knows the other. */
@@ -217,12 +219,9 @@ final class Connection implements Peer {
         if (stream.type() == QuicStreamType.BIDIRECTIONAL) {
             MessageDecoder.addTo(stream.pipeline(), QUESTIONS);
             stream.pipeline().addLast(new QuestionHandler(this, stream, shared, questions));
-        } else if (isPushedTo) {
-            end(new PeerRefusal(RefusalReason.MALFORMED, "a second stream of pushes"));
         } else {
-            isPushedTo = true;
             MessageDecoder.addTo(stream.pipeline(), PUSHED);
-            stream.pipeline().addLast(new PushHandler(this, shared, System::nanoTime));
+            stream.pipeline().addLast(new PushHandler(this, shared, pushed, System::nanoTime));
         }
     }
 

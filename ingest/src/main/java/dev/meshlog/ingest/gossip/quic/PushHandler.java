@@ -15,13 +15,13 @@ final class PushHandler extends SimpleChannelInboundHandler<Decoded> {
     private int untaken;
     private boolean resting;
 
-    PushHandler(Connection connection, Connection.Shared shared, LongSupplier nanoTime) {
+    /** @param budget of the whole connection */
+    PushHandler(Connection connection, Connection.Shared shared, ReadBudget budget, LongSupplier nanoTime) {
         super(Decoded.class);
         this.connection = connection;
         this.shared = shared;
+        this.budget = budget;
         this.nanoTime = nanoTime;
-        this.budget = new ReadBudget(
-                shared.limits().pushBytesPerSecond(), shared.limits().pushesPerMinute(), nanoTime.getAsLong());
     }
 
     @Override

@@ -19,7 +19,8 @@ final class ReadBudget {
 
     /** Returns for how long nothing more may be read, in nanoseconds. */
     long charge(int bytes, long now) {
-        usedUntil = Math.max(usedUntil, now) + (long) Math.max(bytes * nanosPerByte, nanosPerMessage);
+        long from = usedUntil - now > 0 ? usedUntil : now;
+        usedUntil = from + (long) Math.max(bytes * nanosPerByte, nanosPerMessage);
         return Math.max(0, usedUntil - now - BURST_NANOS);
     }
 }

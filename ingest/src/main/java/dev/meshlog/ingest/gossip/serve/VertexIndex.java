@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.gossip.serve;
 
 import dev.meshlog.ingest.Backoff;
+import dev.meshlog.ingest.Following;
 import dev.meshlog.ingest.gossip.quic.PeerException;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.vertex.VertexHeader;

@@ -1,5 +1,6 @@
 package dev.meshlog.ingest.gossip.serve;
 
+import dev.meshlog.ingest.Following;
 import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.Topics;
 import java.time.Duration;

@@ -1,6 +1,5 @@
-package dev.meshlog.ingest.gossip.serve;
+package dev.meshlog.ingest;
 
-import dev.meshlog.ingest.Backoff;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps a reader of topics going on a thread of its own. One that fails is closed, and another one opened after a pause. */
-final class Following implements AutoCloseable {
+public final class Following implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
     private static final Duration END = Duration.ofSeconds(30);
 
@@ -19,7 +18,7 @@ final class Following implements AutoCloseable {
     private final Thread thread;
 
     /** All of it on the following thread. */
-    interface Reader extends AutoCloseable {
+    public interface Reader extends AutoCloseable {
         /** Takes what is new, and waits a moment for it when there is nothing. */
         void step();
 
@@ -34,7 +33,7 @@ final class Following implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    static Following start(String name, Supplier<Reader> open, Backoff pauses) {
+    public static Following start(String name, Supplier<Reader> open, Backoff pauses) {
         var following = new Following(name, open, pauses);
         following.thread.start();
         return following;

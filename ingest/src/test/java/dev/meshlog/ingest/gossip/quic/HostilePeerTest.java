@@ -1,0 +1,158 @@
+package dev.meshlog.ingest.gossip.quic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshlog.ingest.gossip.wire.EncodedMessage;
+import dev.meshlog.ingest.gossip.wire.MessageType;
+import dev.meshlog.ledger.Domain;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.ledger.crypto.SigningKey;
+import dev.meshlog.schemas.Bytes32;
+import dev.meshlog.schemas.gossip.KnownPeers;
+import dev.meshlog.schemas.gossip.StatusQuery;
+import dev.meshlog.schemas.gossip.Submitted;
+import io.netty.handler.codec.quic.QuicStreamType;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whatever one peer does, the connection of another goes on. */
+class HostilePeerTest {
+    private static final Hash NETWORK = Domain.contentId(new byte[] {1});
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int PLACES = 5;
+
+    private final Recorder atNode = new Recorder();
+    private QuicNode node;
+    private QuicNode honest;
+    private Peer nodeAtHonest;
+
+    @BeforeEach
+    void connect() throws Exception {
+        PeerLimits all = PeerLimits.DEFAULT;
+        var impatient = new PeerLimits(
+                Duration.ofMillis(500),
+                Duration.ofMillis(500),
+                all.idle(),
+                all.pushBytesPerSecond(),
+                all.pushesPerMinute(),
+                all.untaken(),
+                all.unsent(),
+                all.questionsPerMinute(),
+                all.questionsAtOnce(),
+                all.readWithin());
+        atNode.answering = (question, answer) -> answer.send(new Submitted(new Bytes32(new byte[32])));
+        node = open(1, impatient, atNode);
+        honest = open(2, all, new Recorder());
+        nodeAtHonest =
+                honest.dial(node.address()).orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    @AfterEach
+    void close() {
+        honest.close();
+        node.close();
+    }
+
+    private void assertHonestPeerIsServed() throws Exception {
+        try (Reply reply = nodeAtHonest.ask(new StatusQuery(), EnumSet.of(MessageType.SUBMITTED))) {
+            assertThat(reply.next(PATIENCE)).isPresent();
+        }
+    }
+
+    @Test
+    void whoSaysNothingIsClosed() throws Exception {
+        try (var silent = new RawPeer(node.address())) {
+            assertThat(silent.ended()).startsWith("TOO_SLOW: no hello");
+        }
+        assertHonestPeerIsServed();
+    }
+
+    @Test
+    void whoNeverEndsAQuestionIsClosed() throws Exception {
+        try (var slow = new RawPeer(node.address())) {
+            slow.hello(NETWORK);
+            var unused = slow.write(QuicStreamType.BIDIRECTIONAL, new byte[] {0});
+            assertThat(slow.ended()).startsWith("TOO_SLOW: a question");
+        }
+        assertHonestPeerIsServed();
+    }
+
+    @ParameterizedTest
+    @EnumSource(QuicStreamType.class)
+    void whoWritesGarbageIsClosed(QuicStreamType type) throws Exception {
+        try (var garbage = new RawPeer(node.address())) {
+            garbage.hello(NETWORK);
+            var unused = garbage.write(type, "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(garbage.ended()).startsWith("MALFORMED");
+        }
+        assertHonestPeerIsServed();
+    }
+
+    @Test
+    void messageThatDoesNotBelongThereEndsTheConnection() throws Exception {
+        try (var confused = new RawPeer(node.address())) {
+            confused.hello(NETWORK);
+            var unused = confused.write(
+                    QuicStreamType.BIDIRECTIONAL,
+                    EncodedMessage.of(new KnownPeers(List.of())).unsafeBytes());
+            assertThat(confused.ended()).startsWith("MALFORMED: ").contains("KNOWN_PEERS");
+        }
+        assertThat(atNode.asked).isEmpty();
+    }
+
+    @Test
+    void thousandThatConnectDoNotStopTheOthers() throws Exception {
+        QuicNode crowd = open(3, PeerLimits.DEFAULT, new Recorder());
+        try {
+            List<CompletableFuture<Peer>> dialed = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                dialed.add(crowd.dial(node.address()));
+                if (i % 100 == 0) {
+                    assertHonestPeerIsServed();
+                }
+            }
+            int connected = 0;
+            for (int i = 0; i < dialed.size(); i++) {
+                try {
+                    var unused = dialed.get(i).orTimeout(60, TimeUnit.SECONDS).join();
+                    connected++;
+                } catch (CompletionException e) {
+                    // No place is free.
+                }
+                if (i % 50 == 0) {
+                    assertHonestPeerIsServed();
+                }
+            }
+            assertThat(connected).isLessThanOrEqualTo(PLACES);
+            assertHonestPeerIsServed();
+        } finally {
+            crowd.close();
+        }
+    }
+
+    private static QuicNode open(int seed, PeerLimits limits, PeerEvents events) throws Exception {
+        byte[] bytes = new byte[32];
+        bytes[0] = (byte) seed;
+        return QuicNode.open(
+                new Identity(NETWORK, SigningKey.ofSeed(bytes), false, null),
+                new QuicNode.Settings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), PLACES, limits),
+                events,
+                Ed25519.bouncyCastle(),
+                Clock.systemUTC());
+    }
+}
