@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes a deep gap by asking for whole rounds, page after page, each from another peer, and no faster than the ledger decides: it refuses what lies far
+ * Closes gaps. A deep one by asking for whole rounds, page after page, each from another peer, and no faster than the ledger decides: it refuses what lies far
  * above what it has. One thread.
  */
 final class CatchUp {
@@ -45,17 +45,27 @@ final class CatchUp {
     private final Intake intake;
     private final Intake.Outcome outcome;
     private final LongSupplier decidedRound;
+    private final LongSupplier newestRound;
     private long next;
     private long stalledAt;
     private int looksStalled;
     private int turn;
     private boolean isBehind;
+    private long newestSeen;
+    private int looksStill;
+
+    /** Looks without a new round after which a peer is asked for what nobody names as a parent, and a push may have lost. */
+    private static final int STILL_LOOKS = 4;
 
     /** Looks without a newly decided round after which all is asked for again. */
     private static final int STALLED_LOOKS = 20;
 
-    /** @param decidedRound of the newest commit's leader; 0 before the first */
-    CatchUp(Intake intake, Intake.Outcome outcome, LongSupplier decidedRound) {
+    /**
+     * @param decidedRound of the newest commit's leader; 0 before the first
+     * @param newestRound of any vertex in our log
+     */
+    CatchUp(Intake intake, Intake.Outcome outcome, LongSupplier decidedRound, LongSupplier newestRound) {
+        this.newestRound = newestRound;
         this.intake = intake;
         this.outcome = outcome;
         this.decidedRound = decidedRound;
@@ -73,6 +83,7 @@ final class CatchUp {
                 LOG.info("caught up: round {} is decided, peers are at {}", decided, newest);
             }
             isBehind = false;
+            askForTips(statuses, decided);
             return;
         }
         if (!isBehind) {
@@ -88,6 +99,24 @@ final class CatchUp {
                 return;
             }
             decided = decidedRound.getAsLong();
+        }
+    }
+
+    /**
+     * The newest vertices of others are nobody's parents yet: when the push of one is lost, for we were away or too slow, nothing here misses it, and everybody
+     * may wait for everybody.
+     */
+    private void askForTips(Map<Peer, PeerStatus> statuses, long decided) throws InterruptedException {
+        long seen = newestRound.getAsLong();
+        looksStill = seen > newestSeen ? 0 : looksStill + 1;
+        newestSeen = seen;
+        if (looksStill >= STILL_LOOKS) {
+            looksStill = 0;
+            next = Math.max(1, decided - OVERLAP);
+            Optional<Peer> peer = choose(statuses);
+            if (peer.isPresent()) {
+                boolean unused = page(peer.get(), next + PAGE - 1);
+            }
         }
     }
 

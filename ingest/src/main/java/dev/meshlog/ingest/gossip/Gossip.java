@@ -149,9 +149,13 @@ public final class Gossip implements AutoCloseable {
                 () -> ownLog.progress().leaderRound() + ROUNDS_AHEAD,
                 outcome);
         this.fetcher = new Fetcher(peers, intake, outcome, asking, genesis.networkId());
-        this.catchUp = new CatchUp(intake, outcome, () -> ownLog.progress().leaderRound());
         this.index = VertexIndex.open(
                 cluster, genesis.networkId(), settings.directory().resolve("vertex-index"), random);
+        this.catchUp = new CatchUp(
+                intake,
+                outcome,
+                () -> ownLog.progress().leaderRound(),
+                () -> index.isReady() ? index.newestRound() : 0);
         this.snapshots = SnapshotShelf.open(cluster, genesis.networkId(), clock, random);
         this.submissions = Submissions.into(cluster, genesis.networkId(), signatures);
         this.answers = new Answers(index, snapshots, submissions, this::status);
