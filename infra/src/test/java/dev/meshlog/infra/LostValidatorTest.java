@@ -3,17 +3,11 @@ package dev.meshlog.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshlog.infra.broker.EmbeddedBroker;
 import dev.meshlog.infra.config.GossipConfig;
-import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.LedgerIdentity;
-import dev.meshlog.infra.node.LocalNode;
 import dev.meshlog.ledger.GenesisConfig;
-import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validator;
-import dev.meshlog.schemas.Cluster;
-import dev.meshlog.schemas.TopicReader;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.LedgerEvent;
 import dev.meshlog.schemas.ledger.LedgerEventKind;
@@ -22,13 +16,9 @@ import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,18 +39,22 @@ class LostValidatorTest {
         Files.writeString(
                 directory.resolve("genesis.json"),
                 genesis(firstKey, first, secondKey, second).toJson());
-        try (Running stays = start("stays", firstKey, first)) {
+        try (RunningNode stays = start("stays", firstKey, first)) {
             long before;
-            try (Running goes = start("goes", secondKey, second)) {
-                await().atMost(PATIENCE).until(() -> goes.commit() > COMMITS && stays.commit() > COMMITS);
-                before = stays.commit();
-            }
-            try (Running comesBack = start("comes-back", secondKey, second)) {
+            try (RunningNode goes = start("goes", secondKey, second)) {
                 await().atMost(PATIENCE)
-                        .until(() -> stays.commit() > before + COMMITS && comesBack.commit() > before + COMMITS);
-                assertThat(stays.commits()).containsAllEntriesOf(comesBack.commitsUpTo(before + COMMITS));
-                assertThat(stays.equivocations()).isEmpty();
-                assertThat(comesBack.equivocations()).isEmpty();
+                        .until(() -> goes.progress().commitIndex() > COMMITS
+                                && stays.progress().commitIndex() > COMMITS);
+                before = stays.progress().commitIndex();
+            }
+            try (RunningNode comesBack = start("comes-back", secondKey, second)) {
+                await().atMost(PATIENCE)
+                        .until(() -> stays.progress().commitIndex() > before + COMMITS
+                                && comesBack.progress().commitIndex() > before + COMMITS);
+                assertThat(stays.commits())
+                        .containsAllEntriesOf(comesBack.commits().headMap(before + COMMITS, true));
+                assertThat(equivocations(stays)).isEmpty();
+                assertThat(equivocations(comesBack)).isEmpty();
                 assertThat(comesBack.node().failure()).isEmpty();
             }
         }
@@ -88,15 +82,9 @@ class LostValidatorTest {
         }
     }
 
-    private Running start(String name, Path key, String address) throws Exception {
-        Path data = directory.resolve(name);
-        EmbeddedBroker broker =
-                EmbeddedBroker.start(data.resolve("broker"), Uuid.randomUuid().toString(), 0);
-        var cluster = Cluster.at(broker.bootstrapServers());
-        var config = new MeshlogConfig(
-                null,
-                null,
-                null,
+    private RunningNode start(String name, Path key, String address) throws Exception {
+        return RunningNode.start(
+                directory.resolve(name),
                 new MeshlogConfig.Ledger(
                         null,
                         "validator",
@@ -104,48 +92,16 @@ class LostValidatorTest {
                         key.toString(),
                         30,
                         60,
-                        new GossipConfig(address, address, null)),
-                new MeshlogConfig.Snapshots(5, null, null, null),
-                new HttpConfig("127.0.0.1:0", null, null, null, null));
-        var node = new LocalNode(cluster, config, data, Clock.systemUTC());
-        var unused = node.prepareLedger();
-        node.start();
-        return new Running(broker, cluster, node);
+                        new GossipConfig(address, address, null)));
     }
 
-    private record Running(EmbeddedBroker broker, Cluster cluster, LocalNode node) implements AutoCloseable {
-        long commit() {
-            return node.gossip().orElseThrow().gossip().progress().commitIndex();
-        }
-
-        TreeMap<Long, Hash> commits() {
-            TreeMap<Long, Hash> commits = new TreeMap<>();
-            TopicReader.readAll(
-                    cluster,
-                    Topics.COMMITS,
-                    rec -> commits.put(
-                            rec.value().getIndex(), Hash.of(rec.value().getCommitHash())));
-            return commits;
-        }
-
-        Map<Long, Hash> commitsUpTo(long last) {
-            return commits().headMap(last, true);
-        }
-
-        List<LedgerEvent> equivocations() {
-            List<LedgerEvent> found = new ArrayList<>();
-            TopicReader.readAll(cluster, Topics.EVENTS, rec -> {
-                if (rec.value().getKind() == LedgerEventKind.EQUIVOCATION) {
-                    found.add(rec.value());
-                }
-            });
-            return found;
-        }
-
-        @Override
-        public void close() {
-            node.close();
-            broker.close();
-        }
+    private static List<LedgerEvent> equivocations(RunningNode node) {
+        List<LedgerEvent> found = new ArrayList<>();
+        node.readAll(Topics.EVENTS, rec -> {
+            if (rec.value().getKind() == LedgerEventKind.EQUIVOCATION) {
+                found.add(rec.value());
+            }
+        });
+        return found;
     }
 }
