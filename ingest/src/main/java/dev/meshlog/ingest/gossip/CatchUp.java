@@ -51,6 +51,7 @@ final class CatchUp {
     private int looksStalled;
     private int turn;
     private boolean isBehind;
+    private boolean isAgain;
     private long newestSeen;
     private int looksStill;
 
@@ -83,6 +84,7 @@ final class CatchUp {
                 LOG.info("caught up: round {} is decided, peers are at {}", decided, newest);
             }
             isBehind = false;
+            isAgain = false;
             askForTips(statuses, decided);
             return;
         }
@@ -126,7 +128,10 @@ final class CatchUp {
         if (looksStalled >= STALLED_LOOKS) {
             LOG.warn("nothing is decided behind round {}: asking for the rounds from there again", decided);
             looksStalled = 0;
+            isAgain = true;
             next = Math.max(1, decided - OVERLAP);
+        } else if (looksStalled == 0) {
+            isAgain = false;
         }
     }
 
@@ -157,7 +162,11 @@ final class CatchUp {
                 }
                 reached = round;
                 room.acquire();
-                intake.take(peer, vertex, room::release);
+                if (isAgain) {
+                    intake.takeOnDemand(peer, vertex, room::release);
+                } else {
+                    intake.take(peer, vertex, room::release);
+                }
                 message = reply.next(PATIENCE);
             }
         } catch (PeerException e) {

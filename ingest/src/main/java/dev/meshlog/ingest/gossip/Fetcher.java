@@ -121,7 +121,7 @@ final class Fetcher {
                 return;
             }
             room.acquire();
-            intake.take(peer, vertex, room::release);
+            intake.takeOnDemand(peer, vertex, room::release);
             next = reply.next(PATIENCE);
         }
     }

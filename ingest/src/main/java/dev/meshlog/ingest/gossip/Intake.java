@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -82,13 +83,26 @@ final class Intake implements AutoCloseable {
         this.reports = new TokenBucket(REPORTS_AT_ONCE, REPORTS_AT_ONCE, System.nanoTime());
     }
 
-    /** @param done is run once the vertex takes no memory any more */
+    /**
+     * What a peer sent of itself, or what may well be here already.
+     *
+     * @param done is run once the vertex takes no memory any more
+     */
     void take(Peer from, SignedVertex vertex, Runnable done) {
+        take(from, vertex, spread::received, done);
+    }
+
+    /** What the ledger misses, though it may have been in our log before. */
+    void takeOnDemand(Peer from, SignedVertex vertex, Runnable done) {
+        take(from, vertex, spread::receivedOnDemand, done);
+    }
+
+    private void take(Peer from, SignedVertex vertex, BiPredicate<Hash, Peer> isWanted, Runnable done) {
         PeerTally tally = outcome.tally(from);
         tally.received.incrementAndGet();
         VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
         Hash id = header.vertexId(networkId);
-        if (!spread.received(id, from)) {
+        if (!isWanted.test(id, from)) {
             tally.duplicates.incrementAndGet();
             done.run();
         } else if (header.round() > highestRound.getAsLong()) {

@@ -50,6 +50,17 @@ final class Spread<P> {
     }
 
     /**
+     * A peer sent what we asked it for. False: it is under way already. What is in our log is taken once more: the ledger asks again for what it had to let
+     * go.
+     */
+    synchronized boolean receivedOnDemand(Hash id, P from) {
+        Entry<P> entry = entries.computeIfAbsent(id, any -> new Entry<>());
+        boolean isNew = entry.having.isEmpty() && !entry.isLogged;
+        entry.having.add(from);
+        return isNew || entry.isLogged;
+    }
+
+    /**
      * What was received first did not get into the log: it may come again.
      *
      * @return the other peers that sent something under this id meanwhile

@@ -50,6 +50,17 @@ class SpreadTest {
         assertThat(spread.isKnown(VERTEX)).isTrue();
     }
 
+    /** The ledger lets go of vertices that wait too long or lie too far ahead, and misses them later. */
+    @Test
+    void whatTheLedgerMissesIsTakenAgainThoughItWasInTheLog() {
+        assertThat(spread.receivedOnDemand(VERTEX, "a")).as("new").isTrue();
+        assertThat(spread.receivedOnDemand(VERTEX, "b")).as("under way").isFalse();
+        spread.logged(VERTEX, List.of("a", "b"));
+
+        assertThat(spread.received(VERTEX, "c")).as("pushed").isFalse();
+        assertThat(spread.receivedOnDemand(VERTEX, "b")).as("asked for").isTrue();
+    }
+
     @Test
     void whoWentAwayAndCameBackGetsItAgain() {
         spread.logged(VERTEX, List.of("a"));

@@ -63,6 +63,7 @@ final class Connection implements Peer {
     private @Nullable QuicStreamChannel control;
     private @Nullable PeerRefusal ended;
     private boolean told;
+    private boolean isPushedTo;
 
     /** What all connections of a node have in common. */
     record Shared(Handshake handshake, PeerLimits limits, PeerEvents events, Workers workers) {}
@@ -219,7 +220,10 @@ final class Connection implements Peer {
         if (stream.type() == QuicStreamType.BIDIRECTIONAL) {
             MessageDecoder.addTo(stream.pipeline(), QUESTIONS);
             stream.pipeline().addLast(new QuestionHandler(this, stream, shared, questions));
+        } else if (isPushedTo) {
+            end(new PeerRefusal(RefusalReason.MALFORMED, "a second stream of pushes"));
         } else {
+            isPushedTo = true;
             MessageDecoder.addTo(stream.pipeline(), PUSHED);
             stream.pipeline().addLast(new PushHandler(this, shared, pushed, System::nanoTime));
         }

@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.gossip.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.meshlog.ingest.gossip.wire.EncodedMessage;
 import dev.meshlog.ingest.gossip.wire.MessageType;
@@ -23,6 +24,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HostilePeerTest {
     private static final Hash NETWORK = Domain.contentId(new byte[] {1});
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration IDLE = Duration.ofMinutes(5);
     private static final int PLACES = 5;
 
     private final Recorder atNode = new Recorder();
@@ -43,21 +46,12 @@ class HostilePeerTest {
 
     @BeforeEach
     void connect() throws Exception {
-        PeerLimits all = PeerLimits.DEFAULT;
-        var impatient = new PeerLimits(
-                Duration.ofMillis(500),
-                Duration.ofMillis(500),
-                all.idle(),
-                all.pushBytesPerSecond(),
-                all.pushesPerMinute(),
-                all.untaken(),
-                all.unsent(),
-                all.questionsPerMinute(),
-                all.questionsAtOnce(),
-                all.readWithin());
+        // Nobody here tells every two seconds how far it is, as nodes do.
+        PeerLimits patient = limits(PeerLimits.DEFAULT.helloWithin(), PeerLimits.DEFAULT.questionWithin());
+        PeerLimits impatient = limits(Duration.ofSeconds(3), Duration.ofSeconds(3));
         atNode.answering = (question, answer) -> answer.send(new Submitted(new Bytes32(new byte[32])));
         node = open(1, impatient, atNode);
-        honest = open(2, all, new Recorder());
+        honest = open(2, patient, new Recorder());
         nodeAtHonest =
                 honest.dial(node.address()).orTimeout(30, TimeUnit.SECONDS).join();
     }
@@ -115,6 +109,28 @@ class HostilePeerTest {
         assertThat(atNode.asked).isEmpty();
     }
 
+    /** QUIC lets it open another one some time after the first has ended. */
+    @Test
+    void secondStreamOfPushesEndsTheConnection() throws Exception {
+        byte[] push = EncodedMessage.of(new KnownPeers(List.of())).unsafeBytes();
+        try (var greedy = new RawPeer(node.address())) {
+            greedy.hello(NETWORK);
+            var first = greedy.write(QuicStreamType.UNIDIRECTIONAL, push);
+            var unused = first.shutdownOutput().sync();
+            await().atMost(PATIENCE).until(() -> opens(greedy, push));
+            assertThat(greedy.ended()).startsWith("MALFORMED: a second stream");
+        }
+    }
+
+    private static boolean opens(RawPeer peer, byte[] push) throws Exception {
+        try {
+            var unused = peer.write(QuicStreamType.UNIDIRECTIONAL, push);
+            return true;
+        } catch (ExecutionException e) {
+            return false;
+        }
+    }
+
     @Test
     void thousandThatConnectDoNotStopTheOthers() throws Exception {
         QuicNode crowd = open(3, PeerLimits.DEFAULT, new Recorder());
@@ -143,6 +159,21 @@ class HostilePeerTest {
         } finally {
             crowd.close();
         }
+    }
+
+    private static PeerLimits limits(Duration helloWithin, Duration questionWithin) {
+        PeerLimits all = PeerLimits.DEFAULT;
+        return new PeerLimits(
+                helloWithin,
+                questionWithin,
+                IDLE,
+                all.pushBytesPerSecond(),
+                all.pushesPerMinute(),
+                all.untaken(),
+                all.unsent(),
+                all.questionsPerMinute(),
+                all.questionsAtOnce(),
+                all.readWithin());
     }
 
     private static QuicNode open(int seed, PeerLimits limits, PeerEvents events) throws Exception {
