@@ -5,6 +5,7 @@ import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.State;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.TopicReader;
@@ -112,7 +113,7 @@ record Recovery(
             long replayFrom,
             PublishedCommits published,
             RecoveryListener listener) {
-        try (var replay = new LogReplay(cluster, ledger, intake, replayFrom, clock)) {
+        try (var replay = new LogReplay(cluster, genesis.networkId(), ledger, intake, replayFrom, clock)) {
             replay.run(plan.toCommit(), listener);
             long reached = ledger.head().commitIndex();
             if (reached < Math.min(plan.toCommit(), published.newest())) {
