@@ -1,8 +1,14 @@
 package dev.meshlog.replayer;
 
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.state.InstalledParts;
+import dev.meshlog.ledger.state.InvalidSnapshotException;
+import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.InstalledPart;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +34,7 @@ final class LogReplay implements AutoCloseable {
 
     static final TopicPartition PARTITION = new TopicPartition(Topics.VERIFIED.name(), 0);
 
+    private final Hash networkId;
     private final ReplayedLedger ledger;
     private final VertexIntake intake;
     private final Clock clock;
@@ -39,7 +46,8 @@ final class LogReplay implements AutoCloseable {
     private long watchedMs;
 
     /** @throws RecoveryException LOG_SHORTENED or LOG_TRUNCATED when the log does not have {@code from} */
-    LogReplay(Cluster cluster, ReplayedLedger ledger, VertexIntake intake, long from, Clock clock) {
+    LogReplay(Cluster cluster, Hash networkId, ReplayedLedger ledger, VertexIntake intake, long from, Clock clock) {
+        this.networkId = networkId;
         this.ledger = ledger;
         this.intake = intake;
         this.from = from;
@@ -115,7 +123,11 @@ final class LogReplay implements AutoCloseable {
         for (ConsumerRecord<String, byte[]> rec : records) {
             if (rec.offset() < stop) {
                 catchUp.sawRecord(rec.timestamp());
-                intake.add(rec);
+                if (Topics.INSTALLED_KEY.equals(rec.key())) {
+                    requireBehind(rec);
+                } else {
+                    intake.add(rec);
+                }
             }
         }
         boolean more = !records.isEmpty() && consumer.position(PARTITION) < stop;
@@ -132,6 +144,30 @@ final class LogReplay implements AutoCloseable {
         catchUp.replayed(next, now - started);
         if (now - watchedMs >= WATCH_END_MS) {
             watchEnd();
+        }
+    }
+
+    /** What led to an installed state is not in this log. */
+    private void requireBehind(ConsumerRecord<String, byte[]> rec) {
+        InstalledPart part = Topics.INSTALLED.decode(rec.value());
+        if (part.getIndex() != InstalledParts.MANIFEST) {
+            return;
+        }
+        Manifest installed;
+        try {
+            installed = Manifest.parse(Buffers.array(part.getContent()), networkId);
+        } catch (InvalidSnapshotException e) {
+            throw new RecoveryException(
+                    RecoveryFailure.RECORD_MALFORMED,
+                    "The state that was installed at %s offset %d: %s"
+                            .formatted(PARTITION, rec.offset(), e.getMessage()),
+                    e);
+        }
+        if (installed.commitIndex() > ledger.head().commitIndex()) {
+            throw new RecoveryException(
+                    RecoveryFailure.LOG_SHORTENED,
+                    "Commits up to %d are not in this log: at offset %d of %s the state of checkpoint %d was installed. A snapshot of that checkpoint or a later one is needed."
+                            .formatted(installed.commitIndex(), rec.offset(), PARTITION, installed.checkpointIndex()));
         }
     }
 

@@ -51,7 +51,7 @@ public final class Replica implements AutoCloseable {
         intake = new VertexIntake(genesis, signatures, threads);
         @Nullable LogReplay opened = null;
         try {
-            opened = new LogReplay(cluster, ledger, intake, from, clock);
+            opened = new LogReplay(cluster, genesis.networkId(), ledger, intake, from, clock);
             commits = fromBeginning(Topics.COMMITS);
             certificates = fromBeginning(Topics.CERTIFICATES);
         } catch (RuntimeException e) {

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -91,9 +92,14 @@ public record Cluster(Map<String, String> properties) {
      * @param transactionalId unique to the one process that may write these records
      */
     public Producer<String, byte[]> transactionalProducer(String transactionalId) {
+        return transactionalProducer(transactionalId, Duration.ofSeconds(10));
+    }
+
+    /** @param timeout after which the cluster aborts a transaction; until then readers may have to wait for a process that died */
+    public Producer<String, byte[]> transactionalProducer(String transactionalId, Duration timeout) {
         var config = producerConfig();
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) timeout.toMillis());
         return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 

@@ -52,6 +52,10 @@ public enum Failpoint {
     INDEX_PART_WRITTEN,
     /** The replica is about to say that it is live. */
     BEFORE_LIVE,
+    /** A verified state is sent to the log; its Kafka transaction is open. */
+    STATE_SENT,
+    /** The state is in the log; the ledger has taken nothing of it. */
+    STATE_INSTALLED,
     /** The entries in which the rebuilt radio tables differ are sent; their transaction is open. */
     REBUILD_SENT,
     /** The live topics have all of them; the old generation is still the one that goes on. */

@@ -7,6 +7,7 @@ import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 
 import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.CommitRecord;
+import dev.meshlog.schemas.ledger.InstalledPart;
 import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.LedgerEvent;
 import dev.meshlog.schemas.ledger.MissingVertex;
@@ -65,6 +66,9 @@ public final class Topics {
 
     /** Of the one record that counts in {@code ledger.validators}. */
     public static final String VALIDATORS_KEY = "open epochs";
+
+    /** Of the records of {@code ledger.vertices.verified} that are no vertices, but parts of a state that was installed. */
+    public static final String INSTALLED_KEY = "installed state";
 
     /** Writer schemas of all records of these topics. */
     public static final SchemaStore WRITERS = new SchemaStore();
@@ -133,11 +137,11 @@ public final class Topics {
             topic("ledger.vertices", PRODUCER, SignedVertex.SCHEMA$, 6, kept(1), List.of(LEDGER), List.of(LEDGER));
     public static final Topic<String, SignedVertex> VERIFIED = topic(
             "ledger.vertices.verified",
-            PRODUCER,
+            "producer, hex, or `" + INSTALLED_KEY + "`",
             SignedVertex.SCHEMA$,
             1,
-            keptForEver(),
-            List.of(LEDGER),
+            large(keptForEver()),
+            List.of(LEDGER, REPLAYER),
             List.of(INGEST, LEDGER, REPLAYER));
     public static final Topic<String, MissingVertex> MISSING = topic(
             "ledger.vertices.missing",
@@ -153,8 +157,8 @@ public final class Topics {
             ValidatorTable.SCHEMA$,
             1,
             compacted(),
-            List.of(LEDGER),
-            List.of(LEDGER));
+            List.of(LEDGER, REPLAYER),
+            List.of(INGEST, LEDGER));
     public static final Topic<String, SignedTransaction> TRANSACTIONS = topic(
             "ledger.transactions",
             "sender, hex",
@@ -211,7 +215,7 @@ public final class Topics {
             PublishedSnapshot.SCHEMA$,
             1,
             large(compacted()),
-            List.of(SNAPSHOTTER),
+            List.of(INGEST, SNAPSHOTTER, REPLAYER),
             List.of(INGEST, SNAPSHOTTER, REPLAYER, PEOPLE));
     public static final Topic<String, SnapshotChunk> CHUNKS = topic(
             "ledger.snapshots.chunks",
@@ -219,7 +223,7 @@ public final class Topics {
             SnapshotChunk.SCHEMA$,
             3,
             large(compacted()),
-            List.of(SNAPSHOTTER),
+            List.of(INGEST, SNAPSHOTTER),
             List.of(INGEST, SNAPSHOTTER, REPLAYER, PEOPLE));
     public static final Topic<String, ReaderLease> READERS = topic(
             "ledger.snapshots.readers",
@@ -246,6 +250,9 @@ public final class Topics {
             compacted(),
             List.of(INGEST),
             List.of(PEOPLE));
+
+    /** Values under {@link #INSTALLED_KEY}. */
+    public static final SingleObject<InstalledPart> INSTALLED = installed();
 
     private static final List<Topic<String, ?>> ALL = List.of(
             SCHEMAS,
@@ -291,12 +298,20 @@ public final class Topics {
     private static final List<Schema> INTERNAL = List.of(
             FrameOutcome.SCHEMA$, NodeObservation.SCHEMA$, KeyFacts.SCHEMA$, KeyHolding.SCHEMA$, KeyHolders.SCHEMA$);
 
+    private static SingleObject<InstalledPart> installed() {
+        WRITERS.add(InstalledPart.SCHEMA$);
+        return new SingleObject<>(InstalledPart.SCHEMA$, WRITERS);
+    }
+
     /** Schemas of all values, for {@code meshlog.schemas}. */
     public static List<Schema> valueSchemas() {
         Stream<Schema> catalogue = ALL.stream()
                 .filter(topic -> topic.values() instanceof AvroSerde<?>)
                 .map(topic -> ((AvroSerde<?>) topic.values()).codec().schema());
-        return Stream.concat(catalogue, INTERNAL.stream()).distinct().toList();
+        return Stream.of(catalogue, INTERNAL.stream(), Stream.of(INSTALLED.schema()))
+                .flatMap(each -> each)
+                .distinct()
+                .toList();
     }
 
     private static <T extends SpecificRecordBase> Topic<String, T> topic(

@@ -22,6 +22,7 @@ import dev.meshlog.ledger.vertex.VertexHeader;
 import dev.meshlog.schemas.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Says whether bytes from a stranger are a certificate, cheapest check first: form, epochs, weights, signatures. Trust is in the table of
@@ -32,13 +33,34 @@ public final class CertificateVerifier {
     private final long epochLength;
     private final KnownValidators validators;
     private final SignatureCheck signatures;
+    private final Predicate<Hash> counts;
 
     public CertificateVerifier(
             Hash networkId, long epochLength, KnownValidators validators, SignatureCheck signatures) {
+        this(networkId, epochLength, validators, signatures, any -> true);
+    }
+
+    private CertificateVerifier(
+            Hash networkId,
+            long epochLength,
+            KnownValidators validators,
+            SignatureCheck signatures,
+            Predicate<Hash> counts) {
         this.networkId = networkId;
         this.epochLength = epochLength;
         this.validators = validators;
         this.signatures = signatures;
+        this.counts = counts;
+    }
+
+    /**
+     * For whoever knows these validators, and not who came to them later: a quorum of these is wanted, whatever the epoch. What others signed beside them
+     * is not looked at, and not in the certificate that is returned.
+     */
+    public static CertificateVerifier ofThese(
+            Hash networkId, long epochLength, Validators these, SignatureCheck signatures) {
+        return new CertificateVerifier(
+                networkId, epochLength, KnownValidators.constant(these), signatures, these::contains);
     }
 
     /** @throws InvalidCertificateException with the first thing that is wrong */
@@ -53,6 +75,12 @@ public final class CertificateVerifier {
             throw new InvalidCertificateException(MALFORMED, String.valueOf(e.getMessage()));
         }
         checkHeaders(attestations);
+        attestations = attestations.stream()
+                .filter(each -> counts.test(each.producer()))
+                .toList();
+        if (attestations.isEmpty()) {
+            throw new InvalidCertificateException(NO_QUORUM, "none of the known validators signed it");
+        }
         checkWeights(attestations);
         for (Attestation each : attestations) {
             Hash vertexId = each.header().vertexId(networkId);

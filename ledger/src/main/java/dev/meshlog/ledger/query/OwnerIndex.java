@@ -54,6 +54,11 @@ public final class OwnerIndex {
         changes.forEach(this::changed);
     }
 
+    /** An entry of a state that is loaded. */
+    public void loaded(byte[] key, byte[] value) {
+        changed(key, value);
+    }
+
     private void changed(byte[] key, byte @Nullable [] value) {
         if (key[0] != StateKey.OBJECTS || key.length != 1 + Hash.LENGTH) {
             return;

@@ -1,4 +1,4 @@
-package dev.meshlog.replayer;
+package dev.meshlog.ledger.trust;
 
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
@@ -8,7 +8,6 @@ import dev.meshlog.ledger.certificate.CertificateVerifier;
 import dev.meshlog.ledger.certificate.InvalidCertificateException;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.state.Manifest;
-import dev.meshlog.ledger.vertex.KnownValidators;
 import java.util.Optional;
 
 /** Why a snapshot is believed. Never because of anything that comes with it but signatures of validators that are known from elsewhere. */
@@ -21,17 +20,17 @@ public sealed interface Trust {
      */
     Optional<String> refusal(GenesisConfig genesis, Manifest manifest, byte[] certificate);
 
-    /** A quorum of the genesis' validators signed for its checkpoint. */
+    /** A quorum of the genesis' validators signed for its checkpoint, whoever else did. */
     record OfGenesis() implements Trust {
         @Override
         public Optional<String> refusal(GenesisConfig genesis, Manifest manifest, byte[] certificate) {
             if (certificate.length == 0) {
                 return Optional.of("it has no certificate");
             }
-            var verifier = new CertificateVerifier(
+            var verifier = CertificateVerifier.ofThese(
                     genesis.networkId(),
                     genesis.epochLength(),
-                    KnownValidators.constant(new Validators(genesis.validators())),
+                    new Validators(genesis.validators()),
                     Ed25519.fastest());
             try {
                 Certificate verified = verifier.verify(certificate);

@@ -3,6 +3,7 @@ package dev.meshlog.streams.ledger;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.certificate.Divergence;
+import dev.meshlog.ledger.chain.ChainHead;
 import dev.meshlog.ledger.chain.CheckpointMark;
 import dev.meshlog.ledger.chain.CommitOutput;
 import dev.meshlog.ledger.chain.DagEvent;
@@ -41,6 +42,25 @@ public final class CommitRecords {
                 .setFailedTransactions(commit.failedTransactions())
                 .setCheckpoint(checkpoint(commit))
                 .setPosition(position(commit))
+                .build();
+    }
+
+    /** Of the commit that an installed state stands at. Its vertices are in other logs. */
+    static CommitRecord installed(ChainHead head, CheckpointMark checkpoint, LogPosition position) {
+        return CommitRecord.newBuilder()
+                .setIndex(head.commitIndex())
+                .setCommitHash(head.commitHash().fixed())
+                .setPreviousHash(Hash.ZERO.fixed())
+                .setLeader(Hash.ZERO.fixed())
+                .setLeaderRound(head.leaderRound())
+                .setLeaderProducer(Hash.ZERO.fixed())
+                .setEpoch(head.epoch())
+                .setVertices(List.of())
+                .setTransactions(0)
+                .setFailedTransactions(0)
+                .setCheckpoint(checkpoint(checkpoint))
+                .setPosition(position)
+                .setInstalled(true)
                 .build();
     }
 

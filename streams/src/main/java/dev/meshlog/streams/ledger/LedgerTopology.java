@@ -46,6 +46,7 @@ public final class LedgerTopology implements Supplier<Topology> {
     static final String VERTICES_STORE = "ledger-vertices";
     static final String OWNERS_STORE = "ledger-owners";
     static final String RESULTS_STORE = "ledger-results";
+    static final String INSTALLATION_STORE = "ledger-installation";
 
     private static final String VERIFY = "verify";
     private static final String ORDER = "order-and-execute";
@@ -126,7 +127,8 @@ public final class LedgerTopology implements Supplier<Topology> {
                     store(BUCKETS_STORE),
                     store(VERTICES_STORE),
                     store(OWNERS_STORE),
-                    store(RESULTS_STORE));
+                    store(RESULTS_STORE),
+                    store(INSTALLATION_STORE));
         }
     }
 }

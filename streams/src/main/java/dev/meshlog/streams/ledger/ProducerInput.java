@@ -291,6 +291,9 @@ final class ProducerInput implements AutoCloseable {
 
     private void takeOrdered(ConsumerRecord<String, byte[]> rec) throws SafetyViolationException {
         if (rec.topic().equals(Topics.VERIFIED.name())) {
+            if (Topics.INSTALLED_KEY.equals(rec.key())) {
+                return;
+            }
             Vertex vertex = Vertex.parse(networkId, decode(Topics.VERIFIED, rec));
             if (vertex.producer().equals(self)) {
                 verifiedRound = Math.max(verifiedRound, vertex.round());

@@ -2,10 +2,13 @@ package dev.meshlog.streams.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.AvroSerde;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.CommitChanges;
+import dev.meshlog.schemas.ledger.CommitRecord;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.ValidatorTable;
 import java.io.File;
@@ -77,6 +80,53 @@ class OrderAndExecuteRestartTest {
         assertThat(task.written).hasSize(before);
     }
 
+    @Test
+    void restartBetweenAnyTwoPartsOfAStateChangesNothing() {
+        var network = new Network(1);
+        List<Vertex> vertices = Vertices.chain(
+                network, 40, round -> List.of(Vertices.creation(network, round).bytes()));
+        var straight = new Task(network, directory.toPath().resolve("straight"));
+        List<Cut> cuts = new ArrayList<>();
+        var fold = new LedgerDriver.Fold(network.genesis);
+        for (int offset = 0; offset < vertices.size(); offset++) {
+            straight.process(vertices.get(offset), offset);
+        }
+        straight.written.stream()
+                .filter(CommitChanges.class::isInstance)
+                .map(CommitChanges.class::cast)
+                .forEach(changes -> {
+                    fold.apply(changes);
+                    Cut.at(network.genesis, fold, changes).ifPresent(cuts::add);
+                });
+        Cut cut = cuts.get(1);
+
+        var restarted = new Task(network, directory.toPath().resolve("restarted"));
+        long offset = 0;
+        for (int i = 0; i < cut.parts().size(); i++) {
+            restarted.process(
+                    Topics.INSTALLED_KEY, Topics.INSTALLED.encode(cut.parts().get(i)), offset++);
+            restarted.restart();
+            restarted.process(vertices.get(vertices.size() - 1 - i), offset++);
+            restarted.restart();
+        }
+        for (Vertex vertex : vertices) {
+            restarted.process(vertex, offset++);
+        }
+
+        assertThat(commits(restarted))
+                .hasSizeGreaterThan(10)
+                .containsExactlyElementsOf(commits(straight).stream()
+                        .skip(cut.manifest().commitIndex() - 1)
+                        .toList());
+    }
+
+    private static List<Hash> commits(Task task) {
+        return task.written.stream()
+                .filter(CommitRecord.class::isInstance)
+                .map(commit -> Hash.of(((CommitRecord) commit).getCommitHash()))
+                .toList();
+    }
+
     private static final class Task {
         private final Network network;
         private final List<KeyValueStore<Bytes, byte[]>> stores = new ArrayList<>();
@@ -93,7 +143,8 @@ class OrderAndExecuteRestartTest {
                     LedgerTopology.BUCKETS_STORE,
                     LedgerTopology.VERTICES_STORE,
                     LedgerTopology.OWNERS_STORE,
-                    LedgerTopology.RESULTS_STORE)) {
+                    LedgerTopology.RESULTS_STORE,
+                    LedgerTopology.INSTALLATION_STORE)) {
                 stores.add(Stores.keyValueStoreBuilder(
                                 Stores.inMemoryKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                         .withLoggingDisabled()
@@ -111,12 +162,16 @@ class OrderAndExecuteRestartTest {
         }
 
         void process(Vertex vertex, long offset) {
+            process(vertex.producer().hex(), Vertices.bytes(vertex), offset);
+        }
+
+        void process(String key, byte[] value, long offset) {
             context.setRecordMetadata(Topics.VERIFIED.name(), 0, offset);
-            processor.process(new Record<>(vertex.producer().hex(), Vertices.bytes(vertex), 0L));
+            processor.process(new Record<>(key, value, 0L));
             // Which validators there are now is said again after every start.
             context.forwarded().stream()
                     .map(forwarded -> forwarded.record().value())
-                    .filter(value -> !(value instanceof ValidatorTable))
+                    .filter(sent -> !(sent instanceof ValidatorTable))
                     .forEach(written::add);
             context.resetForwards();
         }

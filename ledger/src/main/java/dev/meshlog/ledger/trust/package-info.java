@@ -1,0 +1,5 @@
+/** Which state of strangers is believed, and why. */
+@NullMarked
+package dev.meshlog.ledger.trust;
+
+import org.jspecify.annotations.NullMarked;
