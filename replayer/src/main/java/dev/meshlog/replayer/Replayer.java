@@ -1,6 +1,7 @@
 package dev.meshlog.replayer;
 
 import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.state.InvalidSnapshotException;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.SnapshotRejection;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.OffsetBinding;

@@ -1,5 +1,6 @@
 package dev.meshlog.replayer;
 
+import dev.meshlog.ledger.trust.Trust;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;

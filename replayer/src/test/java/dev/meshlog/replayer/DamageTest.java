@@ -11,6 +11,7 @@ import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.SnapshotRejection;
 import dev.meshlog.ledger.state.State;
+import dev.meshlog.ledger.trust.Trust;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

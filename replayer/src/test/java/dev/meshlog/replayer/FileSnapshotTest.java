@@ -7,6 +7,7 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.ExportedSnapshot;
 import dev.meshlog.ledger.state.State;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.Topics;

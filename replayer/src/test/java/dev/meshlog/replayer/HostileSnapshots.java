@@ -4,6 +4,7 @@ import com.github.luben.zstd.EndDirective;
 import com.github.luben.zstd.ZstdCompressCtx;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.SnapshotChunk;

@@ -3,6 +3,7 @@ package dev.meshlog.replayer;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.state.State;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.SnapshotChunk;

@@ -14,6 +14,7 @@ import dev.meshlog.ledger.query.OwnerIndex;
 import dev.meshlog.ledger.query.ResultIndex;
 import dev.meshlog.ledger.rocksdb.RocksStateStore;
 import dev.meshlog.ledger.rocksdb.RocksStateStore.Index;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Hex;

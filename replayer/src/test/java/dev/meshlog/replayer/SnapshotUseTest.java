@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.state.ChunkCompression;
 import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LogIdentity;

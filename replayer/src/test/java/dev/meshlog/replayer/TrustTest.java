@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.replayer.PublishedLedger.Cut;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.testing.TestBroker;
