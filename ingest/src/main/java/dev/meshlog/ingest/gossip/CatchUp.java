@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,12 @@ final class CatchUp {
     private boolean isAgain;
     private long newestSeen;
     private int looksStill;
+    private volatile @Nullable Begin begin;
+
+    /** The round that was asked for at least; 0: none. */
+    private long goal;
+
+    private record Begin(long round, boolean again) {}
 
     /** Looks without a new round after which a peer is asked for what nobody names as a parent, and a push may have lost. */
     private static final int STILL_LOOKS = 4;
@@ -72,6 +79,15 @@ final class CatchUp {
         this.decidedRound = decidedRound;
     }
 
+    /**
+     * From the next look on all rounds from this one on are asked for, whether the gap is deep or not.
+     *
+     * @param again also vertices that are in the log: the ledger may have let go of them
+     */
+    void beginAt(long round, boolean again) {
+        begin = new Begin(round, again);
+    }
+
     /** One look, and as many pages as may be asked for by now. To be called about every half second. */
     void step(Map<Peer, PeerStatus> statuses) throws InterruptedException {
         long decided = decidedRound.getAsLong();
@@ -79,12 +95,23 @@ final class CatchUp {
                 .mapToLong(PeerStatus::getLeaderRound)
                 .max()
                 .orElse(0);
-        if (newest - decided < GAP) {
+        Begin wanted = begin;
+        if (wanted != null && newest > 0) {
+            begin = null;
+            isBehind = true;
+            isAgain = wanted.again();
+            next = Math.max(1, wanted.round());
+            looksStalled = 0;
+            goal = newest;
+            LOG.info("asking for rounds {} to {}", next, newest);
+        }
+        if (newest - decided < GAP && next > goal) {
             if (isBehind) {
                 LOG.info("caught up: round {} is decided, peers are at {}", decided, newest);
             }
             isBehind = false;
             isAgain = false;
+            goal = 0;
             askForTips(statuses, decided);
             return;
         }
@@ -129,6 +156,7 @@ final class CatchUp {
             LOG.warn("nothing is decided behind round {}: asking for the rounds from there again", decided);
             looksStalled = 0;
             isAgain = true;
+            goal = 0;
             next = Math.max(1, decided - OVERLAP);
         } else if (looksStalled == 0) {
             isAgain = false;

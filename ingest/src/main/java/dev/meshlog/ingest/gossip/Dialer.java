@@ -137,6 +137,13 @@ final class Dialer {
         });
     }
 
+    /** The last reason of each address that can't be had. */
+    List<SourceFailure> failures() {
+        synchronized (book) {
+            return book.failed();
+        }
+    }
+
     /** A connection is over. */
     void gone(Peer peer) {
         String address = dialed.remove(peer);

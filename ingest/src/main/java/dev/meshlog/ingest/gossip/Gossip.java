@@ -18,6 +18,7 @@ import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.crypto.SignatureCheck;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.gossip.KnownPeer;
 import dev.meshlog.schemas.gossip.KnownPeers;
@@ -104,6 +105,15 @@ public final class Gossip implements AutoCloseable {
     /** A connection's beginning, and what went over it. */
     private record Meeting(Instant since, PeerTally tally) {}
 
+    /**
+     * What connected peers say of the network.
+     *
+     * @param leaderRound of the newest commit that any of them has
+     * @param oldestRound from which on one of them has all vertices
+     * @param hasSnapshot whether one of them has a certified snapshot
+     */
+    public record Standing(long leaderRound, long oldestRound, boolean hasSnapshot) {}
+
     /** A connected peer, with what it last said of itself. */
     public record PeerState(PeerInfo info, Optional<PeerStatus> status) {}
 
@@ -113,8 +123,10 @@ public final class Gossip implements AutoCloseable {
      * @param join addresses of peers, host:port
      * @param directory for what is derived from the log
      * @param software for other people
+     * @param isFresh whether the ledger has no state yet: until {@link #joined} vertices are kept as they come, and none is passed on
      */
-    public record Settings(InetSocketAddress listen, List<String> join, Path directory, String software) {
+    public record Settings(
+            InetSocketAddress listen, List<String> join, Path directory, String software, boolean isFresh) {
         private static final PeerTable.Limits LIMITS = new PeerTable.Limits(128, 32, 60);
         private static final int CONNECTIONS = 192;
     }
@@ -161,6 +173,8 @@ public final class Gossip implements AutoCloseable {
         this.answers = new Answers(index, snapshots, submissions, this::status);
         this.dialer = new Dialer(own, this::connect, peers, log, random);
         ownLog.tell(fetcher, dialer);
+        intake.keepForLater(settings.isFresh());
+        ownLog.keepToItself(settings.isFresh());
         try {
             this.node = QuicNode.open(
                     identity,
@@ -315,12 +329,49 @@ public final class Gossip implements AutoCloseable {
     }
 
     /** Rounds that the furthest peer has decided, and we have not. */
-    private long gap() {
-        long newest = statuses.values().stream()
-                .mapToLong(PeerStatus::getLeaderRound)
-                .max()
-                .orElse(0);
-        return newest - ownLog.progress().leaderRound();
+    public long gap() {
+        return standing().map(Standing::leaderRound).orElse(0L)
+                - ownLog.progress().leaderRound();
+    }
+
+    /** Empty while no peer has said anything. */
+    public Optional<Standing> standing() {
+        List<PeerStatus> known = List.copyOf(statuses.values());
+        return known.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Standing(
+                        known.stream()
+                                .mapToLong(PeerStatus::getLeaderRound)
+                                .max()
+                                .orElse(0),
+                        known.stream()
+                                .mapToLong(PeerStatus::getOldestRound)
+                                .min()
+                                .orElse(Long.MAX_VALUE),
+                        known.stream().anyMatch(status -> status.getSnapshot() != null)));
+    }
+
+    /** Addresses where nobody answered, or where nobody wanted us, with the last reason. */
+    public List<SourceFailure> unreachable() {
+        return dialer.failures();
+    }
+
+    /** Where snapshots of peers are had. */
+    public SnapshotFetch snapshots(Trust trust) {
+        return new SnapshotFetch(
+                cluster, ownLog.genesis(), trust, producer, () -> Map.copyOf(statuses), new Consequences(), clock);
+    }
+
+    /**
+     * The ledger has a state: what comes from now on is judged by it, and passed on.
+     *
+     * @param lacking the first round of which the state lacks vertices
+     */
+    public void joined(long lacking) {
+        intake.keepForLater(false);
+        ownLog.keepToItself(false);
+        long newest = index.isReady() ? index.newestRound() : 0;
+        catchUp.beginAt(lacking, newest - lacking > ROUNDS_AHEAD);
     }
 
     private final class Consequences implements Intake.Outcome {

@@ -4,6 +4,7 @@ import dev.meshlog.ingest.TokenBucket;
 import dev.meshlog.ingest.gossip.quic.Peer;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.vertex.KnownValidators;
 import dev.meshlog.ledger.vertex.RejectReason;
@@ -16,11 +17,13 @@ import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
@@ -36,6 +39,9 @@ final class Intake implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
     private static final int KEPT_BYTES = 64 << 10;
 
+    /** Bytes of the log that strangers may fill before it is known who they are. What comes later is asked for. */
+    private static final long MOST_KEPT_FOR_LATER = 1L << 30;
+
     /** Rejected vertices that are written down, of all peers; the rest is counted. */
     private static final int REPORTS_AT_ONCE = 100;
 
@@ -44,11 +50,14 @@ final class Intake implements AutoCloseable {
 
     private final Hash networkId;
     private final VertexVerifier verifier;
+    private final VertexVerifier ofAnybody;
     private final Spread<Peer> spread;
     private final Outcome outcome;
     private final LongSupplier highestRound;
     private final Producer<String, byte[]> producer;
     private final TokenBucket reports;
+    private final AtomicLong keptForLater = new AtomicLong();
+    private volatile boolean keepsForLater;
     private final ExecutorService verifying = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> new Thread(work, "meshlog-gossip-intake"));
 
@@ -76,11 +85,20 @@ final class Intake implements AutoCloseable {
             Outcome outcome) {
         this.networkId = genesis.networkId();
         this.verifier = new VertexVerifier(networkId, genesis.epochLength(), validators, signatures);
+        this.ofAnybody = new VertexVerifier(networkId, genesis.epochLength(), new Anybody(), signatures);
         this.spread = spread;
         this.highestRound = highestRound;
         this.outcome = outcome;
         this.producer = producer;
         this.reports = new TokenBucket(REPORTS_AT_ONCE, REPORTS_AT_ONCE, System.nanoTime());
+    }
+
+    /**
+     * While it is not known yet who the validators are, for the state that says so is still to come: what is well formed and signed is kept, and the ledger
+     * judges the rest when it has the state.
+     */
+    void keepForLater(boolean isToBeKept) {
+        keepsForLater = isToBeKept;
     }
 
     /**
@@ -105,7 +123,7 @@ final class Intake implements AutoCloseable {
         if (!isWanted.test(id, from)) {
             tally.duplicates.incrementAndGet();
             done.run();
-        } else if (header.round() > highestRound.getAsLong()) {
+        } else if (keepsForLater ? hasNoRoom(vertex) : header.round() > highestRound.getAsLong()) {
             tally.tooEarly.incrementAndGet();
             spread.refused(id, from);
             done.run();
@@ -114,8 +132,12 @@ final class Intake implements AutoCloseable {
         }
     }
 
+    private boolean hasNoRoom(SignedVertex vertex) {
+        return keptForLater.addAndGet(vertex.getBody().remaining() + VertexHeader.LENGTH) > MOST_KEPT_FOR_LATER;
+    }
+
     private void verify(Peer from, Hash id, SignedVertex vertex, Runnable done) {
-        Verdict verdict = verifier.verify(vertex);
+        Verdict verdict = (keepsForLater ? ofAnybody : verifier).verify(vertex);
         if (verdict instanceof Verdict.Invalid invalid) {
             done.run();
             reject(from, id, vertex, invalid);
@@ -177,5 +199,18 @@ final class Intake implements AutoCloseable {
     @Override
     public void close() {
         verifying.shutdownNow();
+    }
+
+    /** Any key may be a validator's, of any epoch. */
+    private static final class Anybody implements KnownValidators {
+        @Override
+        public Optional<Validators> ofEpoch(long epoch) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isKnown(Hash publicKey) {
+            return true;
+        }
     }
 }

@@ -10,6 +10,8 @@ enum Misbehaviour {
     DOUBTFUL_VERTEX(1),
     /** Something else than what was asked for. */
     WRONG_ANSWER(25),
+    /** A chunk of a snapshot whose bytes are not those of its id. */
+    BAD_CHUNK(50),
     /** No answer in time. */
     NO_ANSWER(5);
 

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class OwnLog implements LedgerTail.Listener, KnownValidators {
     private static final Logger LOG = LoggerFactory.getLogger(OwnLog.class);
 
+    private final GenesisConfig genesis;
     private final Hash networkId;
     private final @Nullable Hash own;
     private final VertexVerifier verifier;
@@ -38,6 +39,7 @@ final class OwnLog implements LedgerTail.Listener, KnownValidators {
     private final Function<Peer, PeerTally> tallies;
     private @Nullable Fetcher fetcher;
     private @Nullable Dialer dialer;
+    private volatile boolean keepsToItself;
     private volatile OpenEpochs validators;
     private volatile Gossip.Progress progress = new Gossip.Progress(0, Hash.ZERO, 0, 0);
 
@@ -49,6 +51,7 @@ final class OwnLog implements LedgerTail.Listener, KnownValidators {
             Spread<Peer> spread,
             PeerTable peers,
             Function<Peer, PeerTally> tallies) {
+        this.genesis = genesis;
         this.networkId = genesis.networkId();
         this.own = own;
         this.validators = OpenEpochs.genesis(genesis);
@@ -62,6 +65,10 @@ final class OwnLog implements LedgerTail.Listener, KnownValidators {
     void tell(Fetcher fetching, Dialer dialing) {
         fetcher = fetching;
         dialer = dialing;
+    }
+
+    GenesisConfig genesis() {
+        return genesis;
     }
 
     Gossip.Progress progress() {
@@ -87,12 +94,21 @@ final class OwnLog implements LedgerTail.Listener, KnownValidators {
     public void vertex(SignedVertex vertex) {
         VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
         Hash id = header.vertexId(networkId);
+        if (keepsToItself) {
+            List<Peer> unused = spread.logged(id, List.of());
+            return;
+        }
         boolean isChecked = Objects.equals(header.producer(), own) || spread.isKnown(id);
         if (!isChecked && verifier.verify(vertex) instanceof Verdict.Invalid invalid) {
             LOG.debug("vertex {} in our log is not passed on: {}", id.brief(), invalid.reason());
             return;
         }
         push(id, vertex);
+    }
+
+    /** While nobody here can say whether a vertex is good, none is passed on. */
+    void keepToItself(boolean isToBeKept) {
+        keepsToItself = isToBeKept;
     }
 
     private void push(Hash id, SignedVertex vertex) {

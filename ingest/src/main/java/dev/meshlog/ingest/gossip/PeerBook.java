@@ -117,6 +117,14 @@ final class PeerBook {
         return Optional.ofNullable(entries.get(address)).map(entry -> entry.lastFailure);
     }
 
+    /** Those where the last try was in vain. */
+    List<SourceFailure> failed() {
+        return entries.entrySet().stream()
+                .filter(each -> each.getValue().backoff.tries() > 0 && each.getValue().lastFailure != null)
+                .map(each -> new SourceFailure(each.getKey(), String.valueOf(each.getValue().lastFailure)))
+                .toList();
+    }
+
     private Entry entry(String address, long now) {
         return entries.computeIfAbsent(address, any -> new Entry(new Backoff(FIRST, LONGEST, random), now));
     }

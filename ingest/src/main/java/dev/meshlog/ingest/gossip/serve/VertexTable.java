@@ -103,6 +103,19 @@ final class VertexTable implements AutoCloseable {
         goneRound = gone;
     }
 
+    /** Of rounds up to this one not all vertices are here. */
+    void goneUpTo(long round) {
+        long gone = Math.max(goneRound, round);
+        store.use(open -> {
+            try (var batch = new WriteBatch()) {
+                batch.put(GONE, u64(gone));
+                open.write(batch);
+            }
+            return gone;
+        });
+        goneRound = gone;
+    }
+
     /** Forgets what stood before an offset. */
     void forgetBefore(long begin) {
         long from = store.use(open -> number(open.get(FORGOTTEN))).orElse(0);

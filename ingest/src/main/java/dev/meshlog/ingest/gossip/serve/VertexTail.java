@@ -1,8 +1,13 @@
 package dev.meshlog.ingest.gossip.serve;
 
 import dev.meshlog.ingest.Following;
+import dev.meshlog.ledger.state.InstalledParts;
+import dev.meshlog.schemas.AvroBinary;
+import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.InstalledPart;
+import dev.meshlog.schemas.ledger.SnapshotManifest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +25,7 @@ final class VertexTail implements Following.Reader {
     static final int IDLE_MS = 500;
 
     private static final Logger LOG = LoggerFactory.getLogger(VertexTail.class);
+    private static final AvroBinary<SnapshotManifest> MANIFEST = new AvroBinary<>(SnapshotManifest.getClassSchema());
     private static final TopicPartition SOURCE = new TopicPartition(Topics.VERIFIED.name(), 0);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration ANSWER = Duration.ofSeconds(15);
@@ -80,7 +86,11 @@ final class VertexTail implements Following.Reader {
         List<IndexedVertex> vertices = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> rec : consumer.poll(POLL).records(SOURCE)) {
             try {
-                vertices.add(indexed.apply(rec));
+                if (Topics.INSTALLED_KEY.equals(rec.key())) {
+                    forgetWhatLedTo(Topics.INSTALLED.decode(rec.value()));
+                } else {
+                    vertices.add(indexed.apply(rec));
+                }
             } catch (MalformedRecordException e) {
                 LOG.warn("{} offset {} is passed over: {}", rec.topic(), rec.offset(), e.getMessage());
             }
@@ -94,6 +104,13 @@ final class VertexTail implements Following.Reader {
         if (System.nanoTime() - lookedAt >= retentionLook.toNanos()) {
             table.forgetBefore(begin());
             lookedAt = System.nanoTime();
+        }
+    }
+
+    /** The vertices up to an installed state are not in this log, or not all of them. */
+    private void forgetWhatLedTo(InstalledPart part) {
+        if (part.getIndex() == InstalledParts.MANIFEST) {
+            table.goneUpTo(MANIFEST.decode(Buffers.array(part.getContent())).getLeaderRound());
         }
     }
 

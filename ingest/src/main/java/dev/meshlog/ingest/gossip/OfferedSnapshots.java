@@ -1,0 +1,131 @@
+package dev.meshlog.ingest.gossip;
+
+import dev.meshlog.ingest.gossip.quic.Peer;
+import dev.meshlog.ingest.gossip.quic.PeerException;
+import dev.meshlog.ingest.gossip.quic.Reply;
+import dev.meshlog.ingest.gossip.wire.MessageType;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.state.InvalidSnapshotException;
+import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.ledger.trust.Trust;
+import dev.meshlog.schemas.Buffers;
+import dev.meshlog.schemas.gossip.SnapshotQuery;
+import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** What peers offer, sorted into what can be used and what can't. One thread. */
+final class OfferedSnapshots {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int OF_EACH = 3;
+    private static final Set<MessageType> SNAPSHOT = EnumSet.of(MessageType.SNAPSHOT);
+
+    private final GenesisConfig genesis;
+    private final Trust trust;
+    private final Intake.Outcome outcome;
+    private final Map<Hash, Offer> usable = new HashMap<>();
+    private final List<SourceFailure> failures = new ArrayList<>();
+
+    /** A snapshot that is believed, with the peers that say that they have it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Offer(Manifest manifest, byte[] certificate, long compressedBytes, List<Peer> sources) {}
+
+    OfferedSnapshots(GenesisConfig genesis, Trust trust, Intake.Outcome outcome) {
+        this.genesis = genesis;
+        this.trust = trust;
+        this.outcome = outcome;
+    }
+
+    /**
+     * Asks a peer.
+     *
+     * @param newerThan commit; a snapshot of an earlier one is of no use
+     * @param oldestRound from which on somebody has all vertices
+     * @param excluded manifests that turned out to be false
+     */
+    void ask(Peer peer, long newerThan, long oldestRound, Set<Hash> excluded) throws InterruptedException {
+        int offered = 0;
+        try (Reply reply = peer.ask(new SnapshotQuery(OF_EACH), SNAPSHOT)) {
+            Optional<SpecificRecordBase> next = reply.next(PATIENCE);
+            while (next.isPresent() && offered < OF_EACH) {
+                offered++;
+                look(peer, (PublishedSnapshot) next.get(), newerThan, oldestRound, excluded);
+                next = reply.next(PATIENCE);
+            }
+        } catch (PeerException e) {
+            Fetcher.blame(outcome, peer, e);
+            fail(peer, e.refusal().toString());
+            return;
+        }
+        if (offered == 0) {
+            fail(peer, "it has no certified snapshot");
+        }
+    }
+
+    /** The newest one first; of two forms of one checkpoint that of more peers. */
+    List<Offer> bestFirst() {
+        return usable.values().stream()
+                .sorted(Comparator.comparingLong(
+                                (Offer offer) -> offer.manifest().checkpointIndex())
+                        .thenComparing(offer -> offer.sources().size())
+                        .reversed())
+                .toList();
+    }
+
+    List<SourceFailure> failures() {
+        return failures;
+    }
+
+    private void look(Peer peer, PublishedSnapshot published, long newerThan, long oldestRound, Set<Hash> excluded) {
+        Manifest manifest;
+        try {
+            manifest = Manifest.parse(Buffers.array(published.getManifest()), genesis.networkId());
+        } catch (InvalidSnapshotException e) {
+            outcome.misbehaved(peer, Misbehaviour.WRONG_ANSWER, "a manifest: " + e.getMessage());
+            fail(peer, "its manifest is damaged: " + e.getMessage());
+            return;
+        }
+        byte[] certificate =
+                published.getCertificate() == null ? new byte[0] : Buffers.array(published.getCertificate());
+        long floor = manifest.leaderRound() - genesis.gcDepth();
+        String named = "its snapshot of checkpoint " + manifest.checkpointIndex();
+        if (excluded.contains(manifest.hash())) {
+            fail(peer, named + " was found to be false");
+        } else if (manifest.commitIndex() <= newerThan) {
+            fail(peer, named + " is not newer than what is here");
+        } else if (floor + 1 < oldestRound) {
+            fail(
+                    peer,
+                    "%s is stale: it needs vertices from round %d on, peers have them from round %d on"
+                            .formatted(named, floor + 1, oldestRound));
+        } else {
+            Optional<String> refusal = trust.refusal(genesis, manifest, certificate);
+            if (refusal.isPresent()) {
+                fail(peer, named + " is not trusted: " + refusal.get());
+                return;
+            }
+            usable.computeIfAbsent(
+                            manifest.hash(),
+                            any -> new Offer(
+                                    manifest,
+                                    certificate,
+                                    Math.max(0, published.getCompressedBytes()),
+                                    new ArrayList<>()))
+                    .sources()
+                    .add(peer);
+        }
+    }
+
+    private void fail(Peer peer, String reason) {
+        failures.add(new SourceFailure(peer.info().name(), reason));
+    }
+}

@@ -1,0 +1,194 @@
+package dev.meshlog.ingest.gossip;
+
+import dev.meshlog.ingest.gossip.quic.Peer;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.state.ChunkRef;
+import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.ledger.trust.Trust;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.TopicReader;
+import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.gossip.PeerStatus;
+import dev.meshlog.schemas.ledger.OffsetBinding;
+import dev.meshlog.schemas.ledger.PublishedSnapshot;
+import dev.meshlog.schemas.ledger.SnapshotChunk;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the newest snapshot that peers have, and that is believed, into this cluster's topics: its chunks first, its manifest and certificate last. What
+ * chunks contain is for whoever installs them to verify. One thread.
+ */
+public final class SnapshotFetch {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotFetch.class);
+
+    /** Stands for the cluster of a snapshot that peers brought. */
+    private static final String OTHER_CLUSTER = "of peers";
+
+    private final Cluster cluster;
+    private final GenesisConfig genesis;
+    private final Trust trust;
+    private final Producer<String, byte[]> producer;
+    private final Supplier<Map<Peer, PeerStatus>> peers;
+    private final Intake.Outcome outcome;
+    private final Clock clock;
+
+    /** Is told how far it is, on any thread, one at a time. */
+    public interface Progress {
+        /** @param sources peers that have it */
+        void chosen(Manifest manifest, List<String> sources);
+
+        /** @param bytes of chunks that are here, before compression */
+        void fetched(long bytes, long allBytes);
+    }
+
+    SnapshotFetch(
+            Cluster cluster,
+            GenesisConfig genesis,
+            Trust trust,
+            Producer<String, byte[]> producer,
+            Supplier<Map<Peer, PeerStatus>> peers,
+            Intake.Outcome outcome,
+            Clock clock) {
+        this.cluster = cluster;
+        this.genesis = genesis;
+        this.trust = trust;
+        this.producer = producer;
+        this.peers = peers;
+        this.outcome = outcome;
+        this.clock = clock;
+    }
+
+    /**
+     * One attempt. Chunks that an earlier one brought are not fetched again.
+     *
+     * @param newerThan commit; the snapshot is of a later one
+     * @param excluded manifests that turned out to be false
+     * @param anew whether chunks that are here are fetched again all the same, since one of them is damaged
+     * @return what is in the topics now
+     */
+    public Manifest fetch(long newerThan, Set<Hash> excluded, boolean anew, Progress progress)
+            throws FetchFailedException, InterruptedException {
+        Map<Peer, PeerStatus> known = peers.get();
+        long oldestRound = known.values().stream()
+                .mapToLong(PeerStatus::getOldestRound)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        var offered = new OfferedSnapshots(genesis, trust, outcome);
+        for (Peer peer : known.keySet()) {
+            offered.ask(peer, newerThan, oldestRound, excluded);
+        }
+        List<SourceFailure> failures = new ArrayList<>(offered.failures());
+        failures.forEach(failure -> LOG.info("no snapshot of {}", failure));
+        for (OfferedSnapshots.Offer offer : offered.bestFirst()) {
+            progress.chosen(
+                    offer.manifest(),
+                    offer.sources().stream().map(peer -> peer.info().name()).toList());
+            var arriving = new Arriving(offer.manifest(), anew ? Set.of() : chunksHere(), progress);
+            var chunks = new ChunkFetch(offer.manifest(), arriving.there, arriving, outcome);
+            boolean isWhole = chunks.from(offer.sources());
+            failures.addAll(chunks.failures());
+            arriving.awaitWritten();
+            if (isWhole) {
+                publish(offer);
+                return offer.manifest();
+            }
+        }
+        throw new FetchFailedException(
+                known.isEmpty()
+                        ? "no peer is connected"
+                        : "none of %d peers has a snapshot that can be used".formatted(known.size()),
+                failures);
+    }
+
+    private Set<Hash> chunksHere() {
+        Set<Hash> here = new HashSet<>();
+        TopicReader.readAllUndecoded(cluster, Topics.CHUNKS, rec -> {
+            Hash id = Hash.ofHex(rec.key());
+            if (rec.value() == null) {
+                here.remove(id);
+            } else {
+                here.add(id);
+            }
+        });
+        return here;
+    }
+
+    /** The offsets that belong to a snapshot of another cluster mean nothing here, and a peer may say any: they are left out. */
+    private void publish(OfferedSnapshots.Offer offer) throws InterruptedException {
+        var published = PublishedSnapshot.newBuilder()
+                .setManifest(ByteBuffer.wrap(offer.manifest().encode()))
+                .setBinding(OffsetBinding.newBuilder()
+                        .setClusterId(OTHER_CLUSTER)
+                        .setTopic(Topics.VERIFIED.name())
+                        .setTopicId("")
+                        .setPartition(0)
+                        .setCutOffset(0)
+                        .setReplayFrom(0)
+                        .build())
+                .setCreatedAtMs(clock.instant())
+                .setCompressedBytes(offer.compressedBytes())
+                .setWrittenChunks(0)
+                .setCertificate(offer.certificate().length == 0 ? null : ByteBuffer.wrap(offer.certificate()))
+                .build();
+        await(producer.send(new ProducerRecord<>(
+                Topics.MANIFESTS.name(), offer.manifest().hash().hex(), Cluster.encode(Topics.MANIFESTS, published))));
+    }
+
+    private static void await(Future<RecordMetadata> write) throws InterruptedException {
+        try {
+            write.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the snapshot is not in the cluster: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** Chunks on their way into the topic. */
+    private final class Arriving implements ChunkFetch.ChunkSink {
+        private final Set<Hash> there;
+        private final long allBytes;
+        private final Progress progress;
+        private final Queue<Future<RecordMetadata>> writes = new ConcurrentLinkedQueue<>();
+        private long bytes;
+
+        Arriving(Manifest manifest, Set<Hash> there, Progress progress) {
+            this.there = there;
+            this.allBytes = manifest.size();
+            this.progress = progress;
+            for (ChunkRef chunk : manifest.chunks()) {
+                bytes += there.contains(chunk.id()) ? chunk.size() : 0;
+            }
+            bytes += there.contains(manifest.digestsId()) ? manifest.digestsSize() : 0;
+        }
+
+        @Override
+        public synchronized void put(SnapshotChunk chunk, int size) {
+            writes.add(producer.send(new ProducerRecord<>(
+                    Topics.CHUNKS.name(), Hash.of(chunk.getId()).hex(), Cluster.encode(Topics.CHUNKS, chunk))));
+            bytes += size;
+            progress.fetched(bytes, allBytes);
+        }
+
+        void awaitWritten() throws InterruptedException {
+            for (Future<RecordMetadata> write : writes) {
+                await(write);
+            }
+        }
+    }
+}
