@@ -1,13 +1,8 @@
 package dev.meshlog.snapshotter;
 
 import dev.meshlog.ledger.GenesisConfig;
-import dev.meshlog.ledger.Validators;
-import dev.meshlog.ledger.certificate.Certificate;
-import dev.meshlog.ledger.certificate.CertificateVerifier;
-import dev.meshlog.ledger.certificate.InvalidCertificateException;
-import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.state.Manifest;
-import dev.meshlog.ledger.vertex.KnownValidators;
+import dev.meshlog.ledger.trust.Trust;
 import java.util.Optional;
 
 /** Who vouches for a snapshot. Any thread may ask. */
@@ -23,24 +18,7 @@ public interface SnapshotTrust {
 
     /** A quorum of the genesis' validators must have signed for the checkpoint. */
     static SnapshotTrust ofGenesis(GenesisConfig genesis) {
-        var verifier = new CertificateVerifier(
-                genesis.networkId(),
-                genesis.epochLength(),
-                KnownValidators.constant(new Validators(genesis.validators())),
-                Ed25519.fastest());
-        return (manifest, bytes) -> {
-            if (bytes.length == 0) {
-                return Optional.of("it has no certificate");
-            }
-            try {
-                Certificate certificate = verifier.verify(bytes);
-                return certificate.checkpointIndex() == manifest.checkpointIndex()
-                                && certificate.root().equals(manifest.stateRoot())
-                        ? Optional.empty()
-                        : Optional.of("its certificate is of " + certificate);
-            } catch (InvalidCertificateException e) {
-                return Optional.of("its certificate does not hold by the genesis' validators: " + e.getMessage());
-            }
-        };
+        var trust = new Trust.OfGenesis();
+        return (manifest, certificate) -> trust.refusal(genesis, manifest, certificate);
     }
 }

@@ -11,6 +11,7 @@ import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.CommitChanges;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.snapshotter.Candidates.Certified;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -105,14 +106,29 @@ public final class Snapshotter implements AutoCloseable {
 
     private void run() {
         try {
+            awaitChanges();
             try {
                 work();
             } catch (UnfitStoreException e) {
                 new StoreRebuild(cluster, network, settings.directory(), clock).run(e);
                 work();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             fail(e);
+        }
+    }
+
+    /** A new store begins with the genesis, or with the snapshot that this ledger began with: the first commit that is computed here says which. */
+    private void awaitChanges() throws InterruptedException {
+        if (Files.exists(settings.directory())) {
+            return;
+        }
+        try (var changes = new ChangesTopic(cluster)) {
+            while (!closing && changes.end() == 0) {
+                Thread.sleep(SHORT_POLL.toMillis());
+            }
         }
     }
 
@@ -128,6 +144,9 @@ public final class Snapshotter implements AutoCloseable {
      * store is opened before another snapshotter is fenced: one that is started twice by mistake, in one directory, then does no harm.
      */
     private void work() {
+        if (closing) {
+            return;
+        }
         try (RocksStateStore store = RocksStateStore.open(settings.directory(), network.bucketBits());
                 var publisher = new SnapshotPublisher(
                         cluster, network.id(), LogIdentity.of(cluster), settings.keep(), settings.keepLogFor(), clock);
