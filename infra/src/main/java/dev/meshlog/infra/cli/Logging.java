@@ -28,6 +28,9 @@ final class Logging {
     private static final String FILE =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{24} %replace([%X{network}/%X{link}] ){'\\[/\\] ', ''}%msg%n";
 
+    /** How the embedded broker's controller begins a complaint about time. */
+    private static final String SLOW_MACHINE = "Exceptionally slow controller event";
+
     private Logging() {}
 
     static void toConsole(boolean verbose, boolean json) {
@@ -68,8 +71,8 @@ final class Logging {
 
     /**
      * Warnings of ours and errors of Kafka. Not those of Kafka Streams' task management: after a crash it reports every task whose local state it
-     * throws away as an error, and restores it. Nor the controller's complaint when a short command stops the broker while it still registers, nor what
-     * the broker's parts say of each other while it stops.
+     * throws away as an error, and restores it. Nor the controller's complaint when a short command stops the broker while it still registers, nor that an
+     * event took long on a busy machine, nor what the broker's parts say of each other while it stops.
      */
     private static final class ForPeople extends Filter<ILoggingEvent> {
         private final boolean verbose;
@@ -89,6 +92,7 @@ final class Logging {
             } else {
                 boolean expected = logger.startsWith("org.apache.kafka.streams.processor.internals")
                         || logger.equals("kafka.server.ControllerApis")
+                        || event.getMessage().startsWith(SLOW_MACHINE)
                         || (EmbeddedBroker.isStopping() && isOfTheBroker(logger));
                 least = expected ? Level.OFF : Level.ERROR;
             }
