@@ -1,6 +1,7 @@
 package dev.meshlog.infra.cli;
 
 import dev.meshlog.infra.config.GossipConfig;
+import dev.meshlog.infra.config.JoinConfig;
 import dev.meshlog.infra.config.LedgerMode;
 import dev.meshlog.infra.config.MeshlogConfig;
 import java.nio.file.Path;
@@ -41,11 +42,34 @@ final class JoinOptions {
             description = "Where others reach this node, when that is not where it listens.")
     private @Nullable String address;
 
+    @Option(
+            names = "--trust-checkpoint",
+            paramLabel = "INDEX:ROOT",
+            description =
+                    "Joining: believe the snapshot of this checkpoint, with this state root, whoever signed it, instead of what the genesis' validators signed.")
+    private @Nullable String trustCheckpoint;
+
+    @Option(names = "--from-genesis", description = "Joining: fetch and execute every vertex, without a snapshot.")
+    private boolean fromGenesis;
+
+    @Option(
+            names = "--join-attempts",
+            paramLabel = "N",
+            description = "Joining: give up after so many attempts (default: 5).")
+    private @Nullable Integer attempts;
+
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
     boolean isGiven() {
-        return mode != null || join != null || genesis != null || listen != null || address != null;
+        return mode != null
+                || join != null
+                || genesis != null
+                || listen != null
+                || address != null
+                || trustCheckpoint != null
+                || fromGenesis
+                || attempts != null;
     }
 
     /** @throws ParameterException when the whole makes no sense */
@@ -59,11 +83,17 @@ final class JoinOptions {
                     listen == null ? before.listen() : listen,
                     address == null ? before.address() : address,
                     join == null ? before.join() : join);
+            JoinConfig joinBefore = config.ledger().join();
+            var joining = new JoinConfig(
+                    attempts == null ? joinBefore.attempts() : attempts,
+                    trustCheckpoint == null ? joinBefore.trustCheckpoint() : trustCheckpoint,
+                    fromGenesis || joinBefore.fromGenesis());
             return config.with(config.ledger()
                     .as(
                             mode == null ? config.ledger().place() : mode,
                             genesis == null ? null : genesis.toString(),
-                            gossip));
+                            gossip,
+                            joining));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

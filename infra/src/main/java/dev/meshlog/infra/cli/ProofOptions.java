@@ -7,7 +7,7 @@ import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.client.HttpLedger;
 import dev.meshlog.infra.client.ProvenEntry;
 import dev.meshlog.infra.client.ProvenEntry.NotProvenException;
-import dev.meshlog.replayer.Trust;
+import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.streams.http.LedgerJson;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;

@@ -6,9 +6,11 @@ import dev.meshlog.infra.broker.EmbeddedBroker;
 import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.Demo;
+import dev.meshlog.infra.node.JoinProgress;
 import dev.meshlog.infra.node.LocalNode;
 import dev.meshlog.infra.node.MeshView;
 import dev.meshlog.infra.node.Recording;
+import dev.meshlog.ingest.gossip.JoinPhase;
 import dev.meshlog.schemas.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -171,7 +173,7 @@ final class UpCommand implements Callable<Integer> {
                             + url
                             + (elsewhere ? ", since port " + HttpConfig.DEFAULT_PORT + " is taken" : ""));
                 });
-                terminal.say("all parts work");
+                terminal.say(node.joining().isEmpty() ? "all parts work" : "joining the network");
                 if (demo) {
                     return new Demo(cluster, node, view, directory.root(), terminal, stop.requested())
                             .run(recordings, tables);
@@ -186,7 +188,13 @@ final class UpCommand implements Callable<Integer> {
     private static int untilStopped(LocalNode node, MeshView view, Terminal terminal, CountDownLatch stop)
             throws InterruptedException {
         while (!stop.await(2, TimeUnit.SECONDS)) {
-            terminal.status(view.summary());
+            Optional<JoinProgress> joining = node.joining().filter(join -> join.phase() != JoinPhase.LIVE);
+            if (joining.isPresent()) {
+                terminal.progress(
+                        joining.get().fraction(), "joining: " + joining.get().line());
+            } else {
+                terminal.status(view.summary());
+            }
             Optional<String> failure = node.failure();
             if (failure.isPresent()) {
                 throw new UserError(

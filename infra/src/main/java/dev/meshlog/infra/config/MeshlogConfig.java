@@ -200,6 +200,8 @@ public record MeshlogConfig(
      * @param key PEM file of the validator; absent: {@code keys/validator.pem} of the data directory, made on first start
      * @param minRoundIntervalMs least time between two vertices of ours
      * @param idleRoundIntervalMs time between two vertices when there is nothing to order
+     * @param gossip where peers are
+     * @param join how a new node comes to its state
      */
     public record Ledger(
             @Nullable Boolean enabled,
@@ -208,11 +210,25 @@ public record MeshlogConfig(
             @Nullable String key,
             @Nullable Integer minRoundIntervalMs,
             @Nullable Integer idleRoundIntervalMs,
-            @Nullable GossipConfig gossip) {
+            @Nullable GossipConfig gossip,
+            @Nullable JoinConfig join) {
+        /** With the defaults of joining. */
+        public Ledger(
+                @Nullable Boolean enabled,
+                @Nullable String mode,
+                @Nullable String genesis,
+                @Nullable String key,
+                @Nullable Integer minRoundIntervalMs,
+                @Nullable Integer idleRoundIntervalMs,
+                @Nullable GossipConfig gossip) {
+            this(enabled, mode, genesis, key, minRoundIntervalMs, idleRoundIntervalMs, gossip, null);
+        }
+
         public Ledger {
             enabled = enabled == null || enabled;
             mode = mode == null ? LedgerMode.BOOTSTRAP.text() : mode;
             gossip = gossip == null ? new GossipConfig(null, null, null) : gossip;
+            join = join == null ? JoinConfig.DEFAULTS : join;
             minRoundIntervalMs = minRoundIntervalMs == null ? 100 : minRoundIntervalMs;
             idleRoundIntervalMs = idleRoundIntervalMs == null ? 5_000 : idleRoundIntervalMs;
             boolean isFirst = LedgerMode.of(mode) == LedgerMode.BOOTSTRAP;
@@ -247,8 +263,14 @@ public record MeshlogConfig(
             return Objects.requireNonNull(gossip);
         }
 
+        @Override
+        public JoinConfig join() {
+            return Objects.requireNonNull(join);
+        }
+
         /** The same as another node of a network. */
-        public Ledger as(LedgerMode other, @Nullable String otherGenesis, GossipConfig otherGossip) {
+        public Ledger as(
+                LedgerMode other, @Nullable String otherGenesis, GossipConfig otherGossip, JoinConfig otherJoin) {
             return new Ledger(
                     enabled,
                     other.text(),
@@ -256,7 +278,8 @@ public record MeshlogConfig(
                     key,
                     minRoundIntervalMs,
                     idleRoundIntervalMs,
-                    otherGossip);
+                    otherGossip,
+                    otherJoin);
         }
 
         @Override

@@ -23,9 +23,19 @@ public final class GossipSide implements AutoCloseable {
         this.gossip = gossip;
     }
 
-    /** @throws UserError when the address can't be had */
+    /**
+     * Begins to listen.
+     *
+     * @param isFresh whether the ledger has no state yet
+     * @throws UserError when the address can't be had
+     */
     static GossipSide open(
-            Cluster cluster, LedgerIdentity identity, MeshlogConfig.Ledger config, Path directory, Clock clock) {
+            Cluster cluster,
+            LedgerIdentity identity,
+            MeshlogConfig.Ledger config,
+            Path directory,
+            boolean isFresh,
+            Clock clock) {
         InetSocketAddress listen = config.gossip().listenAddress();
         try {
             return new GossipSide(Gossip.open(
@@ -36,7 +46,8 @@ public final class GossipSide implements AutoCloseable {
                             identity.signingKey().orElse(null),
                             config.place() == LedgerMode.LISTENER,
                             config.gossip().address()),
-                    new Gossip.Settings(listen, config.gossip().join(), directory.resolve("gossip"), software()),
+                    new Gossip.Settings(
+                            listen, config.gossip().join(), directory.resolve("gossip"), software(), isFresh),
                     Ed25519.fastest(),
                     clock));
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.meshlog.infra.node;
 
 import dev.meshlog.infra.UserError;
+import dev.meshlog.infra.config.LedgerMode;
 import dev.meshlog.infra.config.LinkSettings;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.config.PrivateKeyConfig;
@@ -9,12 +10,17 @@ import dev.meshlog.infra.topics.TopicProvisioning;
 import dev.meshlog.ingest.IngestApp;
 import dev.meshlog.ingest.IngestConfig;
 import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
+import dev.meshlog.ledger.trust.Trust;
+import dev.meshlog.replayer.Installation;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.SchemaTopic;
+import dev.meshlog.schemas.TopicReader;
+import dev.meshlog.schemas.Topics;
 import dev.meshlog.snapshotter.Snapshotter;
 import dev.meshlog.streams.StreamsApp;
 import dev.meshlog.streams.http.LedgerServer;
@@ -36,6 +42,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.StreamsConfig;
@@ -55,16 +62,18 @@ public final class LocalNode implements AutoCloseable {
     private final Path directory;
     private final Clock clock;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final Deque<AutoCloseable> ledgerParts = new ArrayDeque<>();
+    private final Deque<AutoCloseable> ledgerParts = new ConcurrentLinkedDeque<>();
     private @Nullable LedgerIdentity identity;
     private @Nullable RadioSide radioSide;
     private @Nullable IngestApp ingest;
     private @Nullable StreamsApp radio;
-    private @Nullable StreamsApp ledger;
+    private volatile @Nullable StreamsApp ledger;
     private @Nullable LedgerServer http;
-    private @Nullable VertexProducer producer;
+    private volatile @Nullable VertexProducer producer;
     private @Nullable GossipSide gossip;
-    private @Nullable Snapshotter snapshotter;
+    private @Nullable FreshLedger fresh;
+    private @Nullable JoinProgress joinProgress;
+    private volatile @Nullable Snapshotter snapshotter;
 
     /** @param directory where the parts keep what is theirs */
     public LocalNode(Cluster cluster, MeshlogConfig config, Path directory, Clock clock) {
@@ -129,6 +138,7 @@ public final class LocalNode implements AutoCloseable {
 
     /** Stops ordering, executing, producing and snapshots; the radio side goes on. */
     public void stopLedger() {
+        stopJoining();
         closeAll(ledgerParts);
     }
 
@@ -150,6 +160,7 @@ public final class LocalNode implements AutoCloseable {
     public Optional<String> failure() {
         return Stream.of(
                         describe("radio tables", radio == null ? Optional.empty() : radio.failure()),
+                        describe("joining", fresh == null ? Optional.empty() : fresh.failure()),
                         describe("ledger", ledger == null ? Optional.empty() : ledger.failure()),
                         describe("vertex producer", producer == null ? Optional.empty() : producer.failure()),
                         describe("snapshotter", snapshotter == null ? Optional.empty() : snapshotter.failure()))
@@ -160,6 +171,7 @@ public final class LocalNode implements AutoCloseable {
     /** All at once: each may take some seconds, and who stops a program wants it to end. */
     @Override
     public void close() {
+        stopJoining();
         var open = new ArrayList<AutoCloseable>(ledgerParts);
         open.addAll(parts);
         if (ingest != null) {
@@ -181,6 +193,18 @@ public final class LocalNode implements AutoCloseable {
         }
     }
 
+    /** First: it may be about to start other parts. */
+    private void stopJoining() {
+        if (fresh != null) {
+            fresh.close();
+        }
+    }
+
+    /** How far a node without a state has come; empty when it had one. */
+    public Optional<JoinProgress> joining() {
+        return Optional.ofNullable(joinProgress);
+    }
+
     private StreamsApp startRadio() {
         var started = new StreamsApp("radio tables", radioTopology(config), radioProperties());
         parts.push(started);
@@ -194,32 +218,94 @@ public final class LocalNode implements AutoCloseable {
         http = LedgerDoor.open(config.http(), cluster, genesis);
         ledgerParts.push(http);
         http.follow(new RadioRoutes(cluster, clock));
-        ledger = new StreamsApp(
+        boolean isFresh = config.ledger().gossip().isOpen()
+                && config.ledger().place() != LedgerMode.BOOTSTRAP
+                && !hasState(genesis);
+        if (config.ledger().gossip().isOpen()) {
+            gossip = GossipSide.open(cluster, known, config.ledger(), directory, isFresh, clock);
+            ledgerParts.push(gossip);
+        }
+        if (isFresh) {
+            join(known, Objects.requireNonNull(gossip));
+        } else {
+            startStreams(known);
+        }
+    }
+
+    private boolean hasState(GenesisConfig genesis) {
+        boolean[] hasCommits = {false};
+        TopicReader.readAllUndecoded(cluster, Topics.COMMITS, rec -> hasCommits[0] = true);
+        return hasCommits[0] || installation(genesis).hasSnapshotOfThisLog();
+    }
+
+    private Installation installation(GenesisConfig genesis) {
+        return new Installation(
+                cluster,
+                genesis,
+                config.ledger().join().trust(),
+                clock,
+                Runtime.getRuntime().availableProcessors());
+    }
+
+    private void join(LedgerIdentity known, GossipSide peers) {
+        GenesisConfig genesis = known.genesis();
+        var watched = new JoinProgress(System::nanoTime);
+        boolean isFounder = known.signingKey()
+                .filter(key -> new Validators(genesis.validators()).contains(key.publicKey()))
+                .isPresent();
+        var joining = new Join(
+                peers.gossip(),
+                installation(genesis),
+                config.ledger().join(),
+                isFounder,
+                directory.resolve("join"),
+                watched);
+        fresh = new FreshLedger(
+                cluster, peers.gossip(), genesis.gcDepth(), joining, watched, () -> startStreams(known));
+        joinProgress = watched;
+        fresh.start();
+    }
+
+    private void startStreams(LedgerIdentity known) {
+        GenesisConfig genesis = known.genesis();
+        LedgerServer door = Objects.requireNonNull(http);
+        var streams = new StreamsApp(
                 "ledger",
                 LedgerStreams.topology(genesis),
                 LedgerStreams.properties(
-                        cluster, directory.resolve("streams"), LedgerStreams.APPLICATION_ID, http.applicationServer()));
-        ledgerParts.push(ledger);
-        ledger.start();
-        http.follow(ledger.streams());
+                        cluster, directory.resolve("streams"), LedgerStreams.APPLICATION_ID, door.applicationServer()));
+        ledgerParts.push(streams);
+        ledger = streams;
+        streams.start();
+        door.follow(streams.streams());
 
-        snapshotter = new Snapshotter(
+        var publishing = new Snapshotter(
                 cluster,
-                Snapshotter.Network.of(genesis),
+                network(genesis),
                 new Snapshotter.Settings(
                         directory.resolve("snapshotter"),
                         Duration.ofSeconds(config.snapshots().intervalSeconds()),
                         config.snapshots().keep(),
                         config.snapshots().keepLog()),
                 clock);
-        ledgerParts.push(snapshotter);
-        snapshotter.start();
-
-        if (config.ledger().gossip().isOpen()) {
-            gossip = GossipSide.open(cluster, known, config.ledger(), directory, clock);
-            ledgerParts.push(gossip);
-        }
+        ledgerParts.push(publishing);
+        snapshotter = publishing;
+        publishing.start();
         known.signingKey().ifPresent(key -> produce(genesis, key));
+    }
+
+    /** A store that is lost is made again from what this node would join with. */
+    private Snapshotter.Network network(GenesisConfig genesis) {
+        Snapshotter.Network usual = Snapshotter.Network.of(genesis);
+        Trust trust = config.ledger().join().trust();
+        return new Snapshotter.Network(
+                usual.id(),
+                usual.bucketBits(),
+                usual.genesisState(),
+                (manifest, certificate) ->
+                        trust.refusal(genesis, manifest, certificate).isEmpty()
+                                ? Optional.empty()
+                                : usual.trust().refusal(manifest, certificate));
     }
 
     private void produce(GenesisConfig genesis, SigningKey key) {

@@ -14,7 +14,7 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.StateKey;
 import dev.meshlog.ledger.execution.LedgerObject;
 import dev.meshlog.ledger.state.Buckets;
-import dev.meshlog.replayer.Trust;
+import dev.meshlog.ledger.trust.Trust;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

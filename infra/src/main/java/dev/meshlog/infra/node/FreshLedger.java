@@ -1,0 +1,129 @@
+package dev.meshlog.infra.node;
+
+import dev.meshlog.ingest.gossip.Gossip;
+import dev.meshlog.ingest.gossip.JoinPhase;
+import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.TopicReader;
+import dev.meshlog.schemas.Topics;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A ledger that has no state yet, on a thread of its own: it joins, then the ledger's parts are started, then it is watched until it is as far as its peers and
+ * a certificate covers what it has.
+ */
+final class FreshLedger implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FreshLedger.class);
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** What peers say of themselves is up to two seconds old. */
+    private static final long ROUNDS_OF_DELAY = 20;
+
+    private static final long NONE = -1;
+
+    private final Cluster cluster;
+    private final Gossip gossip;
+    private final long gcDepth;
+    private final Join join;
+    private final JoinProgress progress;
+    private final Runnable starting;
+    private final Thread thread = new Thread(this::run, "meshlog-fresh-ledger");
+    private volatile @Nullable RuntimeException failure;
+
+    /** @param starting starts what orders and executes */
+    FreshLedger(Cluster cluster, Gossip gossip, long gcDepth, Join join, JoinProgress progress, Runnable starting) {
+        this.cluster = cluster;
+        this.gossip = gossip;
+        this.gcDepth = gcDepth;
+        this.join = join;
+        this.progress = progress;
+        this.starting = starting;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    Optional<RuntimeException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void run() {
+        try {
+            joinAndWatch();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.error("joining failed: {}", e.getMessage(), e);
+            failure = e;
+        }
+    }
+
+    private void joinAndWatch() throws InterruptedException {
+        Optional<Manifest> installed = join.run();
+        if (installed.isPresent()) {
+            Manifest manifest = installed.get();
+            progress.enter(JoinPhase.APPLYING, "applying %d entries".formatted(manifest.entries()));
+            starting.run();
+            await(commit -> commit >= manifest.commitIndex());
+            gossip.joined(manifest.leaderRound() - gcDepth + 1);
+        } else {
+            starting.run();
+            gossip.joined(1);
+        }
+        progress.enter(
+                JoinPhase.REPLAYING, "replaying from round " + gossip.progress().leaderRound());
+        replay(installed.map(Manifest::checkpointIndex).orElse(NONE));
+        progress.finish(gossip.progress().commitIndex());
+    }
+
+    private void await(LongPredicate commit) throws InterruptedException {
+        while (!commit.test(gossip.progress().commitIndex())) {
+            Thread.sleep(LOOK.toMillis());
+        }
+    }
+
+    /** @param checkpoint a certificate of it or a later one must have been completed here */
+    private void replay(long checkpoint) throws InterruptedException {
+        long firstRound = gossip.progress().leaderRound();
+        long firstNetworkRound = networkRound();
+        while (gossip.gap() > ROUNDS_OF_DELAY || networkRound() == 0 || certified() < checkpoint) {
+            Thread.sleep(LOOK.toMillis());
+            long round = gossip.progress().leaderRound();
+            long networkRound = networkRound();
+            if (firstNetworkRound == 0) {
+                firstNetworkRound = networkRound;
+            }
+            double ratio = networkRound > firstNetworkRound
+                    ? (double) (round - firstRound) / (networkRound - firstNetworkRound)
+                    : 0;
+            progress.replaying(round, networkRound, ratio);
+        }
+    }
+
+    private long networkRound() {
+        return gossip.standing().map(Gossip.Standing::leaderRound).orElse(0L);
+    }
+
+    private long certified() {
+        long[] newest = {NONE};
+        TopicReader.readAllUndecoded(
+                cluster, Topics.CERTIFICATES, rec -> newest[0] = Math.max(newest[0], Long.parseLong(rec.key())));
+        return newest[0];
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(8).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.meshlog.infra.node;
+
+import dev.meshlog.ingest.gossip.JoinPhase;
+import dev.meshlog.ingest.gossip.SnapshotFetch;
+import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.replayer.RecoveryListener;
+import dev.meshlog.replayer.Refusal;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What joining has come to: in the log as lines, for a terminal as one line that changes, for metrics as numbers. Any thread. */
+public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListener {
+    private static final Logger LOG = LoggerFactory.getLogger(JoinProgress.class);
+    private static final int STEP = 10;
+
+    private final LongSupplier nanoTime;
+    private final Map<JoinPhase, Duration> took = new EnumMap<>(JoinPhase.class);
+    private JoinPhase phase = JoinPhase.CONNECTING;
+    private long phaseSince;
+    private String now = "looking for peers";
+    private long bytes;
+    private long allBytes;
+    private long toldPercent;
+    private double fraction;
+    private String rate = "";
+
+    public JoinProgress(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.phaseSince = nanoTime.getAsLong();
+    }
+
+    public synchronized JoinPhase phase() {
+        return phase;
+    }
+
+    /** For people. */
+    public synchronized String line() {
+        return now;
+    }
+
+    /** Of the phase, 0 to 1. */
+    public synchronized double fraction() {
+        return fraction;
+    }
+
+    /** Of the snapshot's chunks, before compression, that are here. */
+    public synchronized long bytes() {
+        return bytes;
+    }
+
+    /** Of all chunks of the snapshot; 0 before there is one. */
+    public synchronized long allBytes() {
+        return allBytes;
+    }
+
+    synchronized void enter(JoinPhase next, String what) {
+        long time = nanoTime.getAsLong();
+        took.merge(phase, Duration.ofNanos(time - phaseSince), Duration::plus);
+        phase = next;
+        phaseSince = time;
+        toldPercent = 0;
+        fraction = 0;
+        now = what;
+        LOG.info("joining: {}", what);
+    }
+
+    /** Something of the phase that is worth a line. */
+    synchronized void say(String what) {
+        now = what;
+        LOG.info("joining: {}", what);
+    }
+
+    /**
+     * How far the replay is.
+     *
+     * @param ratio the catch-up ratio: rounds decided here in the time in which the network decides one; not above 0 when nobody can say yet
+     */
+    synchronized void replaying(long round, long networkRound, double ratio) {
+        rate = ratio > 0 ? String.format(Locale.ROOT, "ρ %.1f", ratio) : "";
+        now = "replaying: round %d of %d%s".formatted(round, networkRound, rate.isEmpty() ? "" : ", " + rate);
+        if (ratio > 0 && ratio <= 1) {
+            now += ": slower than the network, it can't be caught up with at this rate";
+        }
+        fraction = networkRound == 0 ? 0 : Math.min(1, (double) round / networkRound);
+        long percent = (long) (100 * fraction);
+        if (percent >= toldPercent + STEP) {
+            toldPercent = percent;
+            LOG.info("joining: {}", now);
+        }
+    }
+
+    synchronized void finish(long commitIndex) {
+        enter(JoinPhase.LIVE, "live at commit " + commitIndex);
+        LOG.info(
+                "joined in {} s ({}{})",
+                seconds(took.values().stream().reduce(Duration.ZERO, Duration::plus)),
+                took.entrySet().stream()
+                        .map(each -> each.getKey().name().toLowerCase(Locale.ROOT) + " " + seconds(each.getValue()))
+                        .collect(Collectors.joining(", ")),
+                rate.isEmpty() ? "" : ", " + rate);
+    }
+
+    @Override
+    public synchronized void chosen(Manifest manifest, List<String> sources) {
+        allBytes = manifest.size();
+        bytes = 0;
+        say("snapshot of checkpoint %d, round %d, %d entries, from %d peers: %s"
+                .formatted(
+                        manifest.checkpointIndex(),
+                        manifest.leaderRound(),
+                        manifest.entries(),
+                        sources.size(),
+                        String.join(", ", sources)));
+    }
+
+    @Override
+    public synchronized void fetched(long here, long all) {
+        bytes = here;
+        allBytes = all;
+        percent("downloaded", here, all, "bytes");
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        LOG.debug("joining: not used: {}", refusal);
+    }
+
+    @Override
+    public synchronized void chunkApplied(int applied, int chunks, long entries) {
+        percent("verified against the state root", applied, chunks, "chunks");
+    }
+
+    private void percent(String what, long done, long all, String unit) {
+        fraction = all == 0 ? 1 : (double) done / all;
+        long percent = (long) (100 * fraction);
+        now = "%s %d %% (%d of %d %s)".formatted(what, percent, done, all, unit);
+        if (percent >= toldPercent + STEP || done == all) {
+            toldPercent = percent;
+            LOG.info("joining: {}", now);
+        }
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f", time.toMillis() / 1e3);
+    }
+}
