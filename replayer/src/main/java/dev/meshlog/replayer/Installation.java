@@ -12,6 +12,7 @@ import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.Visibility;
 import dev.meshlog.schemas.ledger.OffsetBinding;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import java.nio.ByteBuffer;
@@ -80,23 +81,13 @@ public final class Installation {
         Manifest manifest = trusted(offer, hash);
         new ChunkDownload(manifest, chunks, listener).fetchFrom(source, threads);
         try (var parts = new VerifiedParts(manifest, id -> ChunkDownload.read(chunks, id), threads);
-                Producer<String, byte[]> producer = cluster.transactionalProducer(TRANSACTIONAL_ID, TIMEOUT)) {
+                Producer<String, byte[]> producer = cluster.transactionalProducer(TRANSACTIONAL_ID, TIMEOUT);
+                var visibility = new Visibility(cluster)) {
             producer.initTransactions();
             producer.beginTransaction();
+            List<Future<RecordMetadata>> written;
             try {
-                long replayFrom = begin();
-                long last = writeParts(manifest, parts, replayFrom, producer, listener);
-                OpenEpochs validators = parts.steering().validators(genesis);
-                send(
-                        producer,
-                        Topics.VALIDATORS.name(),
-                        Topics.VALIDATORS_KEY,
-                        Cluster.encode(Topics.VALIDATORS, validators.toRecord()));
-                send(
-                        producer,
-                        Topics.MANIFESTS.name(),
-                        hash.hex(),
-                        Cluster.encode(Topics.MANIFESTS, ofThisLog(offer, replayFrom, last + 1)));
+                written = write(offer, manifest, parts, producer, listener);
                 producer.flush();
                 Failpoint.STATE_SENT.reached();
                 producer.commitTransaction();
@@ -105,8 +96,32 @@ public final class Installation {
                 producer.abortTransaction();
                 throw e;
             }
+            visibility.await(written);
         }
         return manifest;
+    }
+
+    /** Returns the last record of each topic. */
+    private List<Future<RecordMetadata>> write(
+            SnapshotOffer offer,
+            Manifest manifest,
+            VerifiedParts parts,
+            Producer<String, byte[]> producer,
+            RecoveryListener listener) {
+        long replayFrom = begin();
+        Future<RecordMetadata> last = writeParts(manifest, parts, replayFrom, producer, listener);
+        OpenEpochs validators = parts.steering().validators(genesis);
+        long behind = offset(last, producer) + 1;
+        return List.of(
+                last,
+                producer.send(new ProducerRecord<>(
+                        Topics.VALIDATORS.name(),
+                        Topics.VALIDATORS_KEY,
+                        Cluster.encode(Topics.VALIDATORS, validators.toRecord()))),
+                producer.send(new ProducerRecord<>(
+                        Topics.MANIFESTS.name(),
+                        manifest.hash().hex(),
+                        Cluster.encode(Topics.MANIFESTS, ofThisLog(offer, replayFrom, behind)))));
     }
 
     private Manifest trusted(SnapshotOffer offer, Hash hash) {
@@ -125,8 +140,8 @@ public final class Installation {
         return manifest;
     }
 
-    /** Returns the offset of the last part. */
-    private long writeParts(
+    /** Returns the last one. */
+    private static Future<RecordMetadata> writeParts(
             Manifest manifest,
             VerifiedParts parts,
             long replayFrom,
@@ -143,9 +158,13 @@ public final class Installation {
             entries += manifest.chunks().get(i).entries();
             listener.chunkApplied(i + 1, count, entries);
         }
+        return last;
+    }
+
+    private static long offset(Future<RecordMetadata> sent, Producer<String, byte[]> producer) {
         producer.flush();
         try {
-            return last.get().offset();
+            return sent.get().offset();
         } catch (ExecutionException e) {
             throw new IllegalStateException("the state was not written: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
@@ -161,11 +180,6 @@ public final class Installation {
                 PARTITION.partition(),
                 Topics.INSTALLED_KEY,
                 Topics.INSTALLED.encode(InstalledParts.part(manifest, index, replayFrom, content))));
-    }
-
-    private static void send(Producer<String, byte[]> producer, String topic, String key, byte[] value) {
-        // A failure makes the commit fail.
-        var unused = producer.send(new ProducerRecord<>(topic, key, value));
     }
 
     /** Vertices that are in the log already may be wanted behind the state. */

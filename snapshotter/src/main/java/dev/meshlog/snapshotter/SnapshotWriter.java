@@ -3,6 +3,7 @@ package dev.meshlog.snapshotter;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Topic;
+import dev.meshlog.schemas.Visibility;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;

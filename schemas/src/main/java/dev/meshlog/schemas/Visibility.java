@@ -1,6 +1,5 @@
-package dev.meshlog.snapshotter;
+package dev.meshlog.schemas;
 
-import dev.meshlog.schemas.Cluster;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,18 +18,23 @@ import org.apache.kafka.common.TopicPartition;
  * Waits until readers of committed records see what was committed. The end of a transaction is decided when the producer's commit returns, but the markers
  * that show it to readers are written into the partitions a little later.
  */
-final class Visibility implements AutoCloseable {
+public final class Visibility implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private final Admin admin;
 
-    Visibility(Cluster cluster) {
+    public Visibility(Cluster cluster) {
         admin = cluster.admin();
     }
 
-    /** @param sent records of a transaction that is committed */
-    void await(List<Future<RecordMetadata>> sent) {
+    /**
+     * Returns when readers see them.
+     *
+     * @param sent records of a transaction that is committed
+     * @throws IllegalStateException after a minute
+     */
+    public void await(List<Future<RecordMetadata>> sent) {
         try {
             Map<TopicPartition, Long> last = new HashMap<>();
             for (Future<RecordMetadata> each : sent) {
