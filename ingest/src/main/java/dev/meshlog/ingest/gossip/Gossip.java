@@ -19,6 +19,7 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.trust.Trust;
+import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.gossip.KnownPeer;
 import dev.meshlog.schemas.gossip.KnownPeers;
@@ -80,6 +81,7 @@ public final class Gossip implements AutoCloseable {
     private final Intake intake;
     private final Fetcher fetcher;
     private final CatchUp catchUp;
+    private final Submitter submitter;
     private final Cluster cluster;
     private final RandomGenerator random;
     private @Nullable Following tail;
@@ -168,6 +170,7 @@ public final class Gossip implements AutoCloseable {
                 outcome,
                 () -> ownLog.progress().leaderRound(),
                 () -> index.isReady() ? index.newestRound() : 0);
+        this.submitter = new Submitter(peers, outcome);
         this.snapshots = SnapshotShelf.open(cluster, genesis.networkId(), clock, random);
         this.submissions = Submissions.into(cluster, genesis.networkId(), signatures);
         this.answers = new Answers(index, snapshots, submissions, this::status);
@@ -326,6 +329,22 @@ public final class Gossip implements AutoCloseable {
     public void awaitJoined() throws InterruptedException {
         Hash own = Objects.requireNonNull(identity.key()).publicKey();
         new Joining(own, ownVertices, peers, spread, intake).await(ownLog::validators, this::gap);
+    }
+
+    /** Whether we know of no peer that is much further. */
+    public boolean isCaughtUp() {
+        return !statuses.isEmpty() && gap() < CatchUp.GAP;
+    }
+
+    /**
+     * Gives a transaction to a validator among the peers, each time to another one first. One thread at a time.
+     *
+     * @return who has it in its log; empty: nobody took it
+     */
+    public Optional<PeerInfo> submit(Transaction transaction) throws InterruptedException {
+        OpenEpochs open = ownLog.validators();
+        long epoch = Math.min(Math.max(progress().epoch(), open.first()), open.last());
+        return submitter.submit(transaction, open.ofEpoch(epoch).orElseThrow());
     }
 
     /** Rounds that the furthest peer has decided, and we have not. */
