@@ -447,8 +447,7 @@ public final class Gossip implements AutoCloseable {
         @Override
         public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
             if (question instanceof NewestVertexQuery newest) {
-                OpenEpochs open = ownLog.validators();
-                ownVertices.answer(newest, open.ofEpoch(open.last()).orElseThrow(), answer);
+                ownVertices.answer(newest, ownLog, answer);
             } else {
                 answers.answer(question, answer);
             }

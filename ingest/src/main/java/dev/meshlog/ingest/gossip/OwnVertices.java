@@ -10,6 +10,7 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.crypto.SignatureCheck;
+import dev.meshlog.ledger.vertex.KnownValidators;
 import dev.meshlog.ledger.vertex.VertexHeader;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.LastRecord;
@@ -47,11 +48,15 @@ final class OwnVertices {
         this.signatures = signatures;
     }
 
-    /** The newest verified vertex of a validator, for a peer that asks. A search may read the whole log, so there is one at a time. */
-    void answer(NewestVertexQuery question, Validators validators, Answer answer)
+    /**
+     * The newest verified vertex of a validator, for a peer that asks. A search may read the whole log, so there is one at a time.
+     *
+     * @param validators those too who leave, and count for some epochs yet
+     */
+    void answer(NewestVertexQuery question, KnownValidators validators, Answer answer)
             throws PeerException, InterruptedException {
         Hash producer = Hash.of(question.getProducer());
-        if (!validators.contains(producer)) {
+        if (!validators.isKnown(producer)) {
             answer.refuse(new PeerRefusal(RefusalReason.NOT_FOUND, producer.brief() + " is no validator"));
             return;
         }
