@@ -5,6 +5,7 @@ import dev.meshlog.schemas.gossip.RefusalReason;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -22,6 +23,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +44,7 @@ public final class QuicNode implements AutoCloseable {
     private final EventLoopGroup loop;
     private final Workers workers;
     private final Connection.Shared shared;
+    private final Traffic traffic = new Traffic();
     private final Channel client;
     private final Channel server;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -79,6 +82,7 @@ public final class QuicNode implements AutoCloseable {
                     limited(new QuicServerCodecBuilder().sslContext(serverTls), settings.limits())
                             .handler(ConnectionHandler.ofEach(shared, false, connections, settings.maxConnections()))
                             .streamHandler(ConnectionHandler.ofStreams())
+                            .tokenHandler(new AddressTokens(new SecureRandom(), System::nanoTime))
                             .build(),
                     settings.bind());
             client = bind(
@@ -101,6 +105,10 @@ public final class QuicNode implements AutoCloseable {
     /** Where peers reach us. */
     public InetSocketAddress address() {
         return (InetSocketAddress) server.localAddress();
+    }
+
+    public Traffic traffic() {
+        return traffic;
     }
 
     /** The peer there, once each side accepted the other; or a {@link PeerException}. */
@@ -151,7 +159,12 @@ public final class QuicNode implements AutoCloseable {
         var bound = new Bootstrap()
                 .group(loop)
                 .channel(NioDatagramChannel.class)
-                .handler(codec)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel socket) {
+                        socket.pipeline().addLast(traffic, codec);
+                    }
+                })
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {

@@ -17,12 +17,15 @@ import dev.meshlog.schemas.gossip.StatusQuery;
 import dev.meshlog.schemas.gossip.VerticesByRound;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +129,43 @@ class QuicNodeTest {
         first.close(new PeerRefusal(RefusalReason.CLOSING, "makes room"));
         assertThat(next(atAlice.disconnected).detail()).isEqualTo("the peer says: makes room");
         assertThat(dial(node(4, PeerLimits.DEFAULT, new Recorder()), alice)).isNotNull();
+    }
+
+    /** Forged senders are many sockets here: none of them reads, so none can say what the Retry said. */
+    @Test
+    void senderThatShowsNoTokenGetsLittleAndTakesNoPlace() throws Exception {
+        QuicNode alice = open(new Identity(NETWORK, key(1), false, null), "127.0.0.1", 3, PeerLimits.DEFAULT, atAlice);
+        byte[] first = firstPacketOfAConnection();
+        for (int i = 0; i < 50; i++) {
+            try (var forged = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+                forged.setSoTimeout((int) PATIENCE.toMillis());
+                forged.send(new DatagramPacket(first, first.length, alice.address()));
+                var answer = new DatagramPacket(new byte[2_000], 2_000);
+                forged.receive(answer);
+                // RFC 9000, section 17.2.5: a long header of type 3.
+                assertThat(answer.getData()[0] & 0xf0).isEqualTo(0xf0);
+                assertThat(answer.getLength()).isLessThan(200);
+            }
+        }
+
+        Peer peer = dial(node(2, PeerLimits.DEFAULT, atBob), alice);
+
+        assertThat(peer.info().publicKey()).isEqualTo(key(1).publicKey());
+        assertThat(next(atAlice.connected).info().publicKey()).isEqualTo(key(2).publicKey());
+        assertThat(atAlice.connected).isEmpty();
+        assertThat(alice.traffic().received()).isGreaterThan(50L * first.length);
+        assertThat(alice.traffic().sent()).isPositive();
+    }
+
+    private byte[] firstPacketOfAConnection() throws IOException {
+        try (var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            var unused = node(9, PeerLimits.DEFAULT, new Recorder())
+                    .dial((InetSocketAddress) socket.getLocalSocketAddress());
+            var packet = new DatagramPacket(new byte[2_000], 2_000);
+            socket.receive(packet);
+            return Arrays.copyOf(packet.getData(), packet.getLength());
+        }
     }
 
     @Test
