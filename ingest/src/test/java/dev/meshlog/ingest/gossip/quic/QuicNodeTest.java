@@ -218,7 +218,9 @@ class QuicNodeTest {
             accepted++;
         }
         int expected = accepted;
-        assertThat(accepted).as("4 MiB wait for the peer").isBetween(50, 70);
+        assertThat(accepted)
+                .as("4 MiB wait for the peer; meanwhile it takes what it can hold")
+                .isBetween(50, 110);
         await().atMost(PATIENCE).until(() -> atAlice.pushed.size() >= 16);
         assertThat(atAlice.pushed.size())
                 .as("1 MiB is not taken, and what was read with it")
