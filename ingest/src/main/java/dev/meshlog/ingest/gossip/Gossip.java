@@ -95,6 +95,7 @@ public final class Gossip implements AutoCloseable {
     private final Dialer dialer;
     private final Map<Peer, PeerStatus> statuses = new ConcurrentHashMap<>();
     private final Map<Peer, Meeting> meetings = new ConcurrentHashMap<>();
+    private final GossipMetrics metrics = new GossipMetrics(new Figures());
     private final Producer<String, byte[]> producer;
     private final PeerLog log;
     private final OwnVertices ownVertices;
@@ -186,9 +187,11 @@ public final class Gossip implements AutoCloseable {
                     signatures,
                     clock);
         } catch (IOException e) {
+            metrics.close();
             closeStores();
             throw e;
         }
+        metrics.follow(node.traffic());
     }
 
     /** @throws IOException when the address can't be had */
@@ -261,6 +264,7 @@ public final class Gossip implements AutoCloseable {
             tail.close();
         }
         node.close();
+        metrics.close();
         closeStores();
     }
 
@@ -319,7 +323,7 @@ public final class Gossip implements AutoCloseable {
 
     private PeerTally tally(Peer peer) {
         Meeting meeting = meetings.get(peer);
-        return meeting == null ? new PeerTally() : meeting.tally();
+        return meeting == null ? new PeerTally(metrics.vertices()) : meeting.tally();
     }
 
     /**
@@ -397,6 +401,7 @@ public final class Gossip implements AutoCloseable {
         @Override
         public void misbehaved(Peer peer, Misbehaviour what, String detail) {
             LOG.warn("{}: {} ({})", peer.info().name(), what, detail);
+            metrics.did(what);
             if (peers.did(peer.info(), what)) {
                 peer.close(new PeerRefusal(RefusalReason.MISBEHAVED, detail));
             }
@@ -413,6 +418,41 @@ public final class Gossip implements AutoCloseable {
         }
     }
 
+    private final class Figures implements GossipMetrics.Source {
+        @Override
+        public long peers(PeerKind kind) {
+            return peers.connected().stream()
+                    .filter(peer -> PeerKind.of(peer.info(), ownLog) == kind)
+                    .count();
+        }
+
+        @Override
+        public JoinPhase phase() {
+            if (isCaughtUp()) {
+                return JoinPhase.LIVE;
+            }
+            return statuses.isEmpty() ? JoinPhase.CONNECTING : JoinPhase.CATCHING_UP;
+        }
+
+        @Override
+        public Progress progress() {
+            return ownLog.progress();
+        }
+
+        @Override
+        public long furthestCommit() {
+            return statuses.values().stream()
+                    .mapToLong(PeerStatus::getCommitIndex)
+                    .max()
+                    .orElse(0);
+        }
+
+        @Override
+        public long gap() {
+            return Gossip.this.gap();
+        }
+    }
+
     private final class Events implements PeerEvents {
         @Override
         public Optional<PeerRefusal> admit(PeerInfo peer) {
@@ -422,7 +462,7 @@ public final class Gossip implements AutoCloseable {
         @Override
         public void connected(Peer peer) {
             LOG.info("connected to {}{}", peer.info().name(), peer.info().listener() ? ", a listener" : "");
-            meetings.put(peer, new Meeting(clock.instant(), new PeerTally()));
+            meetings.put(peer, new Meeting(clock.instant(), new PeerTally(metrics.vertices())));
             log.connected(peer.info(), clock.instant(), null, new PeerTally());
             peers.add(peer)
                     .ifPresent(old ->
@@ -446,6 +486,7 @@ public final class Gossip implements AutoCloseable {
 
         @Override
         public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
+            metrics.asked(question.getSchema().getName());
             if (question instanceof NewestVertexQuery newest) {
                 ownVertices.answer(newest, ownLog, answer);
             } else {
@@ -465,6 +506,7 @@ public final class Gossip implements AutoCloseable {
             spread.gone(peer);
             dialer.gone(peer);
             if (why.reason() == RefusalReason.MALFORMED && !why.detail().startsWith("the peer says")) {
+                metrics.did(Misbehaviour.MALFORMED);
                 var unusedBan = peers.did(peer.info(), Misbehaviour.MALFORMED);
             }
         }

@@ -1,0 +1,126 @@
+package dev.meshlog.ingest.gossip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshlog.ledger.Hash;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GossipMetricsTest implements GossipMetrics.Source {
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private JoinPhase phase = JoinPhase.CONNECTING;
+    private long gap = 70;
+
+    @BeforeEach
+    void open() {
+        Metrics.addRegistry(registry);
+    }
+
+    @AfterEach
+    void close() {
+        Metrics.removeRegistry(registry);
+    }
+
+    @Test
+    void whatIsCountedOfOneConnectionIsCountedOfAll() {
+        try (var metrics = new GossipMetrics(this)) {
+            var one = new PeerTally(metrics.vertices());
+            var other = new PeerTally(metrics.vertices());
+            one.received.incrementAndGet();
+            other.received.incrementAndGet();
+            other.pushed.incrementAndGet();
+
+            assertThat(one.received.get()).isOne();
+            assertThat(counter("meshlog.gossip.vertices", "outcome", "received"))
+                    .isEqualTo(2);
+            assertThat(counter("meshlog.gossip.vertices", "outcome", "pushed")).isOne();
+            assertThat(counter("meshlog.gossip.vertices", "outcome", "dropped")).isZero();
+        }
+    }
+
+    @Test
+    void questionsAndMisdeedsAreCountedByKind() {
+        try (var metrics = new GossipMetrics(this)) {
+            metrics.asked("StatusQuery");
+            metrics.asked("StatusQuery");
+            metrics.did(Misbehaviour.WRONG_ANSWER);
+
+            assertThat(counter("meshlog.gossip.questions", "type", "StatusQuery"))
+                    .isEqualTo(2);
+            assertThat(counter("meshlog.gossip.misbehaviour", "kind", "wrong_answer"))
+                    .isOne();
+            assertThat(counter("meshlog.gossip.misbehaviour", "kind", "malformed"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void whereTheNodeStandsIsAskedWhenItIsRead() {
+        try (var metrics = new GossipMetrics(this)) {
+            assertThat(gauge("meshlog.gossip.peers", "kind", "validator")).isEqualTo(3);
+            assertThat(gauge("meshlog.gossip.peers", "kind", "listener")).isEqualTo(1);
+            assertThat(registry.get("meshlog.gossip.rounds.behind").gauge().value())
+                    .isEqualTo(70);
+            assertThat(registry.get("meshlog.gossip.commit.index").gauge().value())
+                    .isEqualTo(5);
+            assertThat(gauge("meshlog.gossip.join.phase", "phase", "connecting"))
+                    .isOne();
+
+            phase = JoinPhase.LIVE;
+            gap = -3;
+            assertThat(gauge("meshlog.gossip.join.phase", "phase", "connecting"))
+                    .isZero();
+            assertThat(gauge("meshlog.gossip.join.phase", "phase", "live")).isOne();
+            assertThat(registry.get("meshlog.gossip.rounds.behind").gauge().value())
+                    .isZero();
+            assertThat(metrics.vertices().received.get()).isZero();
+        }
+    }
+
+    @Test
+    void nothingIsLeftInTheRegistry() {
+        var metrics = new GossipMetrics(this);
+        metrics.asked("StatusQuery");
+        metrics.close();
+
+        assertThat(registry.getMeters())
+                .extracting(meter -> meter.getId().getName())
+                .noneMatch(name -> name.startsWith("meshlog.gossip"));
+    }
+
+    private double counter(String name, String tag, String of) {
+        return registry.get(name).tag(tag, of).functionCounter().count();
+    }
+
+    private double gauge(String name, String tag, String of) {
+        return registry.get(name).tag(tag, of).gauge().value();
+    }
+
+    @Override
+    public long peers(PeerKind kind) {
+        return kind == PeerKind.VALIDATOR ? 3 : 1;
+    }
+
+    @Override
+    public JoinPhase phase() {
+        return phase;
+    }
+
+    @Override
+    public Gossip.Progress progress() {
+        return new Gossip.Progress(5, Hash.ZERO, 7, 0);
+    }
+
+    @Override
+    public long furthestCommit() {
+        return 9;
+    }
+
+    @Override
+    public long gap() {
+        return gap;
+    }
+}
