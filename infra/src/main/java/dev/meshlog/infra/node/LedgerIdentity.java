@@ -1,6 +1,7 @@
 package dev.meshlog.infra.node;
 
 import dev.meshlog.infra.UserError;
+import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.crypto.Ed25519;
@@ -27,7 +28,11 @@ import java.util.Set;
 public record LedgerIdentity(GenesisConfig genesis, Optional<SigningKey> signingKey) {
     private static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-    private static final long EPOCH_LENGTH = 10_000;
+    /** Rounds. A validator comes or goes two epochs after its transaction: some minutes at ten rounds a second. */
+    private static final long EPOCH_LENGTH = 1_000;
+
+    /** What a bootstrap owns and gives to those who are to become validators; its own weight is 1. */
+    private static final long FIRST_COINS = 1_000;
 
     /**
      * Reads the files, or makes them when neither exists.
@@ -55,7 +60,8 @@ public record LedgerIdentity(GenesisConfig genesis, Optional<SigningKey> signing
                     GenesisConfig.DEFAULT_BUCKET_BITS,
                     GenesisConfig.DEFAULT_MAX_TX_VALIDITY,
                     List.of(),
-                    List.of());
+                    List.of(new GenesisConfig.InitialCoin(
+                            Domain.contentId(key.publicKey().bytes()), key.publicKey(), FIRST_COINS)));
             write(genesisFile, genesis.toJson());
         }
         GenesisConfig genesis = readGoodGenesis(genesisFile);

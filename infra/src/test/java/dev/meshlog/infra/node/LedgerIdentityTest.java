@@ -38,6 +38,10 @@ class LedgerIdentityTest {
         assertThat(made.genesis().validators()).hasSize(1);
         assertThat(made.genesis().validators().get(0).publicKey())
                 .isEqualTo(made.key().publicKey());
+        assertThat(made.genesis().coins()).singleElement().satisfies(coin -> {
+            assertThat(coin.owner()).isEqualTo(made.key().publicKey());
+            assertThat(coin.amount()).isEqualTo(1_000);
+        });
         assertThat(mode(key)).isEqualTo("rw-------");
         String written = Files.readString(genesis);
         LedgerIdentity found = bootstrap();
