@@ -33,6 +33,11 @@ public record OpenEpochs(ValidatorHistory history, long first, long last) implem
         return history.contains(publicKey);
     }
 
+    /** Whether later validators than those of the epoch are known already, and others. */
+    public boolean isChangingAfter(long epoch) {
+        return !history.ofEpoch(Long.MAX_VALUE).equals(history.ofEpoch(Math.max(epoch, first)));
+    }
+
     public ValidatorTable toRecord() {
         return new ValidatorTable(first, last, history.toRecord().getSets());
     }

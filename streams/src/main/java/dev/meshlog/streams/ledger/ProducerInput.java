@@ -176,6 +176,11 @@ final class ProducerInput implements AutoCloseable {
         return dag().view();
     }
 
+    /** Whether a change of validators is committed that holds only after the round's epoch. */
+    boolean isSetChanging(long round) {
+        return openEpochs.isChangingAfter(round / genesis.epochLength());
+    }
+
     /** The group that the offsets of transactions are kept for. */
     ConsumerGroupMetadata group() {
         return consumer.groupMetadata();

@@ -53,7 +53,7 @@ public final class VertexProducer implements AutoCloseable {
      * When a vertex is made.
      *
      * @param minRoundInterval least time between two of ours
-     * @param idleRoundInterval time between two of ours while there is nothing to order
+     * @param idleRoundInterval time between two of ours while there is nothing to order, and nobody waits for an epoch to become a validator or cease to be one
      * @param leaderTimeout how long the vertex of the round's leader is waited for
      */
     public record Settings(Duration minRoundInterval, Duration idleRoundInterval, Duration leaderTimeout) {}
@@ -184,8 +184,10 @@ public final class VertexProducer implements AutoCloseable {
                 || input.signedRound() - input.verifiedRound() > MAX_AHEAD) {
             return Long.MAX_VALUE;
         }
-        boolean hasWork =
-                !input.queue().isEmpty() || input.queue().isInFlight() || view.newestRound() > input.signedRound();
+        boolean hasWork = !input.queue().isEmpty()
+                || input.queue().isInFlight()
+                || view.newestRound() > input.signedRound()
+                || input.isSetChanging(round);
         Duration interval = hasWork ? settings.minRoundInterval() : settings.idleRoundInterval();
         long due = lastMade + interval.toMillis();
         return view.hasLeader(round - 1)

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Network;
 import dev.meshlog.ledger.VertexRef;
+import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.vertex.Transaction;
@@ -19,6 +20,9 @@ import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import dev.meshlog.schemas.ledger.TransactionResult;
+import dev.meshlog.schemas.ledger.ValidatorEntry;
+import dev.meshlog.schemas.ledger.ValidatorSet;
+import dev.meshlog.schemas.ledger.ValidatorTable;
 import dev.meshlog.schemas.testing.TestBroker;
 import dev.meshlog.streams.StreamsApp;
 import java.nio.file.Path;
@@ -70,6 +74,27 @@ class VertexProducerTest {
         }
 
         assertIsOneChain(vertices());
+    }
+
+    /** At the idle interval a newcomer would wait for hours. */
+    @Test
+    void idleProducerHurriesWhileTheValidatorsAreToChange() {
+        List<ValidatorSet> sets =
+                new ArrayList<>(OpenEpochs.genesis(network.genesis).toRecord().getSets());
+        sets.add(new ValidatorSet(
+                2L,
+                List.of(
+                        sets.get(0).getValidators().get(0),
+                        new ValidatorEntry(Network.key(7).publicKey().fixed(), 1L, "", 0L))));
+        broker.write(
+                Topics.VALIDATORS,
+                Topics.VALIDATORS_KEY,
+                Topics.VALIDATORS.values().serializer().serialize("", new ValidatorTable(0L, 1L, sets)));
+        var settings = new VertexProducer.Settings(Duration.ofMillis(5), Duration.ofDays(1), Duration.ofMillis(500));
+        try (var producer = producer(network, settings, Clock.systemUTC())) {
+            producer.start();
+            await().atMost(PATIENCE).until(() -> vertices().size() >= 12);
+        }
     }
 
     @Test
@@ -366,12 +391,16 @@ class VertexProducerTest {
     }
 
     private static VertexProducer producer(Network network, Duration interval, Clock clock) {
+        return producer(network, new VertexProducer.Settings(interval, interval, Duration.ofMillis(500)), clock);
+    }
+
+    private static VertexProducer producer(Network network, VertexProducer.Settings settings, Clock clock) {
         return new VertexProducer(
                 broker.cluster(),
                 network.genesis,
                 network.genesisCheckpoint().root(),
                 network.keys.get(0),
-                new VertexProducer.Settings(interval, interval, Duration.ofMillis(500)),
+                settings,
                 clock);
     }
 }
