@@ -1,5 +1,8 @@
 package dev.meshlog.infra.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -9,17 +12,52 @@ import java.util.concurrent.TimeUnit;
  */
 final class StopSignal implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 15;
+    private static final long ALONE_SECONDS = 45;
 
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final long patienceSeconds;
     private final Thread hook = new Thread(this::awaitClosed, "meshlog-stop");
 
-    private StopSignal() {}
+    private StopSignal(long patienceSeconds) {
+        this.patienceSeconds = patienceSeconds;
+    }
 
     static StopSignal install() {
-        var signal = new StopSignal();
+        return install(PATIENCE_SECONDS);
+    }
+
+    /** @param patienceSeconds the process ends after that, closed or not */
+    static StopSignal install(long patienceSeconds) {
+        var signal = new StopSignal(patienceSeconds);
         Runtime.getRuntime().addShutdownHook(signal.hook);
         return signal;
+    }
+
+    /**
+     * The end of the input asks for the end, too: whoever held its other end has gone, and nobody would notice if this process stayed. One that does
+     * not manage to stop is ended.
+     */
+    void stopAtEndOf(InputStream input) {
+        var watching = new Thread(
+                () -> {
+                    awaitEndOf(input);
+                    requested.countDown();
+                    if (!isClosedWithin(ALONE_SECONDS)) {
+                        Runtime.getRuntime().halt(1);
+                    }
+                },
+                "meshlog-input");
+        watching.setDaemon(true);
+        watching.start();
+    }
+
+    private static void awaitEndOf(InputStream input) {
+        try {
+            input.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // It has ended as well.
+        }
     }
 
     /** At zero once the end was asked for. */
@@ -39,10 +77,15 @@ final class StopSignal implements AutoCloseable {
 
     private void awaitClosed() {
         requested.countDown();
+        boolean unused = isClosedWithin(patienceSeconds);
+    }
+
+    private boolean isClosedWithin(long seconds) {
         try {
-            var unused = closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return closed.await(seconds, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

@@ -87,6 +87,11 @@ final class UpCommand implements Callable<Integer> {
             description = "Show the recording that is played to clients that connect here as to a radio.")
     private @Nullable String virtualNode;
 
+    @Option(
+            names = "--until-eof",
+            description = "Stop at the end of standard input, too: for a program that starts this one and may die.")
+    private boolean untilEof;
+
     @Spec
     private CommandSpec spec;
 
@@ -114,6 +119,9 @@ final class UpCommand implements Callable<Integer> {
         Logging.toConsole(options.verbose, options.json);
         try (StopSignal stop = StopSignal.install();
                 DataDirectory directory = DataDirectory.open(options.data)) {
+            if (untilEof) {
+                stop.stopAtEndOf(System.in);
+            }
             createLogs(directory);
             List<Recording> recordings = demo ? Recording.forDemo(directory.root(), frames, mqtt) : List.of();
             MeshlogConfig config =
