@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.infra.network;
+
+import org.jspecify.annotations.NullMarked;
