@@ -1,11 +1,9 @@
 package dev.meshlog.infra.cli;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -16,9 +14,8 @@ record Since(Instant at) {
 
         @Override
         public Since convert(String value) {
-            if (value.matches("[0-9]{1,6}[smhd]")) {
-                String text = value.toUpperCase(Locale.ROOT);
-                return new Since(clock.instant().minus(Duration.parse(text.endsWith("D") ? "P" + text : "PT" + text)));
+            if (DurationConverter.isOne(value)) {
+                return new Since(clock.instant().minus(new DurationConverter().convert(value)));
             }
             try {
                 return new Since(OffsetDateTime.parse(value).toInstant());
