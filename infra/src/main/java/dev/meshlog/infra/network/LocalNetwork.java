@@ -175,10 +175,11 @@ public final class LocalNetwork implements AutoCloseable {
         for (NodeProcess node : nodes) {
             try {
                 long left = STOPPED.toNanos() - (System.nanoTime() - began);
-                if (interrupted || !node.awaitEnd(Duration.ofNanos(Math.max(0, left)))) {
+                if (!node.awaitEnd(Duration.ofNanos(Math.max(0, left)))) {
                     node.kill();
                 }
             } catch (InterruptedException e) {
+                // It reads the end of its input when this process ends.
                 interrupted = true;
             }
         }
