@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             RadioCommand.class,
             LedgerCommand.class,
             NetCommand.class,
+            LocalCommand.class,
             TxCommand.class,
             DumpStateCommand.class,
             DiffCommand.class,

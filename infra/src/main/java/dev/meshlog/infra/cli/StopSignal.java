@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ctrl-C and SIGTERM: they ask for the end, and the process stays until it is closed, the broker included. The first resource to be taken, so that
@@ -17,6 +18,7 @@ final class StopSignal implements AutoCloseable {
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final long patienceSeconds;
+    private volatile @Nullable Thread interrupted;
     private final Thread hook = new Thread(this::awaitClosed, "meshlog-stop");
 
     private StopSignal(long patienceSeconds) {
@@ -60,6 +62,11 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
+    /** For a thread that has no other way to be told: it is interrupted when the end is asked for. */
+    void interrupt(Thread thread) {
+        interrupted = thread;
+    }
+
     /** At zero once the end was asked for. */
     CountDownLatch requested() {
         return requested;
@@ -77,6 +84,10 @@ final class StopSignal implements AutoCloseable {
 
     private void awaitClosed() {
         requested.countDown();
+        Thread told = interrupted;
+        if (told != null) {
+            told.interrupt();
+        }
         boolean unused = isClosedWithin(patienceSeconds);
     }
 

@@ -116,6 +116,16 @@ final class Terminal implements Narrator {
         }
     }
 
+    /** How things stand: on a terminal in place, in a file or pipe as a line every few seconds. */
+    synchronized void standing(String text) {
+        if (interactive) {
+            rewrite("%6.1f s  %s".formatted(elapsed() / 1_000.0, text));
+        } else if (elapsed() - lastPrinted >= minGap()) {
+            lastPrinted = elapsed();
+            say(text);
+        }
+    }
+
     private void rewrite(String text) {
         out.print("\r" + text + " ".repeat(Math.max(0, statusLength - text.length())));
         out.flush();
