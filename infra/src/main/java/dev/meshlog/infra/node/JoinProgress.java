@@ -1,6 +1,7 @@
 package dev.meshlog.infra.node;
 
 import dev.meshlog.ingest.gossip.JoinPhase;
+import dev.meshlog.ingest.gossip.JoinWatch;
 import dev.meshlog.ingest.gossip.SnapshotFetch;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.replayer.RecoveryListener;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What joining has come to: in the log as lines, for a terminal as one line that changes, for metrics as numbers. Any thread. */
-public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListener {
+public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListener, JoinWatch {
     private static final Logger LOG = LoggerFactory.getLogger(JoinProgress.class);
     private static final int STEP = 10;
 
@@ -36,6 +37,7 @@ public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListe
         this.phaseSince = nanoTime.getAsLong();
     }
 
+    @Override
     public synchronized JoinPhase phase() {
         return phase;
     }
@@ -50,12 +52,12 @@ public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListe
         return fraction;
     }
 
-    /** Of the snapshot's chunks, before compression, that are here. */
+    @Override
     public synchronized long bytes() {
         return bytes;
     }
 
-    /** Of all chunks of the snapshot; 0 before there is one. */
+    @Override
     public synchronized long allBytes() {
         return allBytes;
     }

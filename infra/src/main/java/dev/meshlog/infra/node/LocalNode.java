@@ -263,6 +263,7 @@ public final class LocalNode implements AutoCloseable {
         fresh = new FreshLedger(
                 cluster, peers.gossip(), genesis.gcDepth(), joining, watched, () -> startStreams(known));
         joinProgress = watched;
+        peers.gossip().watch(watched);
         fresh.start();
     }
 

@@ -105,7 +105,7 @@ final class CatchUp {
             goal = newest;
             LOG.info("asking for rounds {} to {}", next, newest);
         }
-        if (newest - decided < GAP && next > goal) {
+        if (newest - decided < GAP && (goal == 0 || next > goal)) {
             if (isBehind) {
                 LOG.info("caught up: round {} is decided, peers are at {}", decided, newest);
             }

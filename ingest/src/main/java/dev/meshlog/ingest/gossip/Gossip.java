@@ -101,6 +101,7 @@ public final class Gossip implements AutoCloseable {
     private final OwnVertices ownVertices;
     private final Clock clock;
     private final OwnLog ownLog;
+    private volatile @Nullable JoinWatch joining;
 
     /** Our newest commit; of zeros before the first. */
     public record Progress(long commitIndex, Hash commitHash, long leaderRound, long epoch) {}
@@ -379,6 +380,11 @@ public final class Gossip implements AutoCloseable {
         return dialer.failures();
     }
 
+    /** Who knows how far this node is with joining. */
+    public void watch(JoinWatch watched) {
+        joining = watched;
+    }
+
     /** Where snapshots of peers are had. */
     public SnapshotFetch snapshots(Trust trust) {
         return new SnapshotFetch(
@@ -428,10 +434,24 @@ public final class Gossip implements AutoCloseable {
 
         @Override
         public JoinPhase phase() {
+            JoinPhase told = joining == null ? JoinPhase.LIVE : joining.phase();
+            if (told != JoinPhase.LIVE) {
+                return told;
+            }
             if (isCaughtUp()) {
                 return JoinPhase.LIVE;
             }
-            return statuses.isEmpty() ? JoinPhase.CONNECTING : JoinPhase.CATCHING_UP;
+            return statuses.isEmpty() ? JoinPhase.CONNECTING : JoinPhase.REPLAYING;
+        }
+
+        @Override
+        public long joinBytes() {
+            return joining == null ? 0 : joining.bytes();
+        }
+
+        @Override
+        public long allJoinBytes() {
+            return joining == null ? 0 : joining.allBytes();
         }
 
         @Override

@@ -30,6 +30,12 @@ final class GossipMetrics implements AutoCloseable {
 
         JoinPhase phase();
 
+        /** Of a snapshot that is downloaded, what is here. */
+        long joinBytes();
+
+        /** Of a snapshot that is downloaded. */
+        long allJoinBytes();
+
         Gossip.Progress progress();
 
         /** Of the peer that says to be furthest; 0 while none says anything. */
@@ -51,6 +57,8 @@ final class GossipMetrics implements AutoCloseable {
                     text(phase),
                     () -> source.phase() == phase ? 1 : 0);
         }
+        gauge("meshlog.gossip.join.bytes", "Of the snapshot's chunks, what is here", source::joinBytes);
+        gauge("meshlog.gossip.join.bytes.all", "Of the snapshot's chunks", source::allJoinBytes);
         gauge(
                 "meshlog.gossip.commit.index",
                 "Newest commit in our log",

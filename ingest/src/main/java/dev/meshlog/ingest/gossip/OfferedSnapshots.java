@@ -113,15 +113,17 @@ final class OfferedSnapshots {
                 fail(peer, named + " is not trusted: " + refusal.get());
                 return;
             }
-            usable.computeIfAbsent(
+            List<Peer> sources = usable.computeIfAbsent(
                             manifest.hash(),
                             any -> new Offer(
                                     manifest,
                                     certificate,
                                     Math.max(0, published.getCompressedBytes()),
                                     new ArrayList<>()))
-                    .sources()
-                    .add(peer);
+                    .sources();
+            if (!sources.contains(peer)) {
+                sources.add(peer);
+            }
         }
     }
 

@@ -109,6 +109,20 @@ class CatchUpTest {
     }
 
     @Test
+    void roundsBehindAnInstalledStateAreAskedForHoweverFewTheyAre() throws Exception {
+        decided = 30;
+        newestLogged = 40;
+        ScriptedPeer peer = peer(1, 35, question -> atMost(50, question));
+
+        catchUp.beginAt(11, false);
+        catchUp.step(statuses);
+        catchUp.step(statuses);
+
+        assertThat(asked(peer)).containsExactly(new VerticesByRound(11L, 35L));
+        awaitLogged(chain.records(11, 35));
+    }
+
+    @Test
     void roundsThatNobodyAskedForAreMisbehaviour() throws Exception {
         ScriptedPeer ahead = peer(1, 45, question -> Says.all(chain.records(46, 50)));
         catchUp.step(statuses);

@@ -105,6 +105,16 @@ class GossipMetricsTest implements GossipMetrics.Source {
     }
 
     @Override
+    public long joinBytes() {
+        return 3;
+    }
+
+    @Override
+    public long allJoinBytes() {
+        return 4;
+    }
+
+    @Override
     public JoinPhase phase() {
         return phase;
     }

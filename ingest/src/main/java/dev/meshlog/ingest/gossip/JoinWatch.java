@@ -1,0 +1,12 @@
+package dev.meshlog.ingest.gossip;
+
+/** Is asked how far a node is with joining, by any thread. */
+public interface JoinWatch {
+    JoinPhase phase();
+
+    /** Of the snapshot's chunks, before compression, that are here. */
+    long bytes();
+
+    /** Of all chunks of the snapshot; 0 before there is one. */
+    long allBytes();
+}
