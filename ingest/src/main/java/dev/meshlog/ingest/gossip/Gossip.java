@@ -163,6 +163,7 @@ public final class Gossip implements AutoCloseable {
                 signatures,
                 spread,
                 () -> ownLog.progress().leaderRound() + ROUNDS_AHEAD,
+                new ForkLimit(() -> ownLog.progress().leaderRound(), genesis.gcDepth()),
                 outcome);
         this.fetcher = new Fetcher(peers, intake, outcome, asking, genesis.networkId());
         this.index = VertexIndex.open(

@@ -5,6 +5,7 @@ import dev.meshlog.ingest.gossip.quic.Peer;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validators;
+import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.vertex.KnownValidators;
 import dev.meshlog.ledger.vertex.RejectReason;
@@ -17,6 +18,7 @@ import dev.meshlog.schemas.ledger.RejectedInput;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +26,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -54,6 +55,10 @@ final class Intake implements AutoCloseable {
     private final Spread<Peer> spread;
     private final Outcome outcome;
     private final LongSupplier highestRound;
+
+    /** Of the verifying thread. */
+    private final ForkLimit forks;
+
     private final Producer<String, byte[]> producer;
     private final TokenBucket reports;
     private final AtomicLong keptForLater = new AtomicLong();
@@ -82,12 +87,14 @@ final class Intake implements AutoCloseable {
             SignatureCheck signatures,
             Spread<Peer> spread,
             LongSupplier highestRound,
+            ForkLimit forks,
             Outcome outcome) {
         this.networkId = genesis.networkId();
         this.verifier = new VertexVerifier(networkId, genesis.epochLength(), validators, signatures);
         this.ofAnybody = new VertexVerifier(networkId, genesis.epochLength(), new Anybody(), signatures);
         this.spread = spread;
         this.highestRound = highestRound;
+        this.forks = forks;
         this.outcome = outcome;
         this.producer = producer;
         this.reports = new TokenBucket(REPORTS_AT_ONCE, REPORTS_AT_ONCE, System.nanoTime());
@@ -107,20 +114,20 @@ final class Intake implements AutoCloseable {
      * @param done is run once the vertex takes no memory any more
      */
     void take(Peer from, SignedVertex vertex, Runnable done) {
-        take(from, vertex, spread::received, done);
+        take(from, vertex, false, done);
     }
 
     /** What the ledger misses, though it may have been in our log before. */
     void takeOnDemand(Peer from, SignedVertex vertex, Runnable done) {
-        take(from, vertex, spread::receivedOnDemand, done);
+        take(from, vertex, true, done);
     }
 
-    private void take(Peer from, SignedVertex vertex, BiPredicate<Hash, Peer> isWanted, Runnable done) {
+    private void take(Peer from, SignedVertex vertex, boolean isWanted, Runnable done) {
         PeerTally tally = outcome.tally(from);
         tally.received.incrementAndGet();
         VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
         Hash id = header.vertexId(networkId);
-        if (!isWanted.test(id, from)) {
+        if (!(isWanted ? spread.receivedOnDemand(id, from) : spread.received(id, from))) {
             tally.duplicates.incrementAndGet();
             done.run();
         } else if (keepsForLater ? hasNoRoom(vertex) : header.round() > highestRound.getAsLong()) {
@@ -128,7 +135,7 @@ final class Intake implements AutoCloseable {
             spread.refused(id, from);
             done.run();
         } else {
-            verifying.execute(() -> verify(from, id, vertex, done));
+            verifying.execute(() -> verify(from, id, vertex, isWanted, done));
         }
     }
 
@@ -136,11 +143,17 @@ final class Intake implements AutoCloseable {
         return keptForLater.addAndGet(vertex.getBody().remaining() + VertexHeader.LENGTH) > MOST_KEPT_FOR_LATER;
     }
 
-    private void verify(Peer from, Hash id, SignedVertex vertex, Runnable done) {
+    private void verify(Peer from, Hash id, SignedVertex vertex, boolean isWanted, Runnable done) {
         Verdict verdict = (keepsForLater ? ofAnybody : verifier).verify(vertex);
         if (verdict instanceof Verdict.Invalid invalid) {
             done.run();
             reject(from, id, vertex, invalid);
+            return;
+        }
+        if (verdict instanceof Verdict.Valid valid
+                && !forks.admits(valid.value().ref(), isWanted)) {
+            holdOff(from, valid.value().ref());
+            done.run();
             return;
         }
         var record = new ProducerRecord<>(
@@ -160,6 +173,17 @@ final class Intake implements AutoCloseable {
             }
             done.run();
         });
+    }
+
+    /** It may come again, asked for. Who relays a fork has it in its log and did nothing wrong; who made it did. */
+    private void holdOff(Peer from, VertexRef vertex) {
+        List<Peer> unused = spread.refused(vertex.id(), from);
+        if (Objects.equals(vertex.producer(), from.info().publicKey()) && !forks.isTooOld(vertex)) {
+            outcome.tally(from).rejected.incrementAndGet();
+            outcome.misbehaved(from, Misbehaviour.TOO_MANY_FORKS, "vertex " + vertex + " is one of many for its round");
+        } else {
+            outcome.tally(from).duplicates.incrementAndGet();
+        }
     }
 
     private void reject(Peer from, Hash id, SignedVertex vertex, Verdict.Invalid invalid) {

@@ -60,7 +60,7 @@ final class Joining {
             OwnVertices.Found found = answers.newest().get();
             Hash id = ownVertices.id(found.vertex());
             if (!spread.isLogged(id)) {
-                intake.take(found.at(), found.vertex(), () -> {});
+                intake.takeOnDemand(found.at(), found.vertex(), () -> {});
                 return "our own vertex " + id.brief() + " comes back from "
                         + found.at().info().name();
             }

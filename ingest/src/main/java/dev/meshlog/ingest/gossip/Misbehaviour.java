@@ -8,6 +8,8 @@ enum Misbehaviour {
     INVALID_VERTEX(25),
     /** A vertex that we can't judge, or of somebody who is no validator as far as we know. */
     DOUBTFUL_VERTEX(1),
+    /** More vertices of its own for one round than are ever taken unasked. */
+    TOO_MANY_FORKS(25),
     /** Something else than what was asked for. */
     WRONG_ANSWER(25),
     /** A chunk of a snapshot whose bytes are not those of its id. */

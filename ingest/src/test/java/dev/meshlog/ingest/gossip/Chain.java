@@ -59,6 +59,7 @@ final class Chain implements AutoCloseable {
                 Ed25519.bouncyCastle(),
                 new Spread<Peer>(100_000),
                 () -> Long.MAX_VALUE,
+                new ForkLimit(() -> 0, genesis.gcDepth()),
                 outcome);
     }
 
