@@ -220,7 +220,7 @@ public final class Gossip implements AutoCloseable {
         every(timer, WRITTEN_DOWN, this::writeDown);
         every(looking, LOOK, () -> {
             try {
-                catchUp.step(Map.copyOf(statuses));
+                catchUp.step(credible());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -359,9 +359,14 @@ public final class Gossip implements AutoCloseable {
                 - ownLog.progress().leaderRound();
     }
 
+    private Map<Peer, PeerStatus> credible() {
+        OpenEpochs open = ownLog.validators();
+        return Credible.of(Map.copyOf(statuses), open.ofEpoch(open.last()).orElseThrow());
+    }
+
     /** Empty while no peer has said anything. */
     public Optional<Standing> standing() {
-        List<PeerStatus> known = List.copyOf(statuses.values());
+        List<PeerStatus> known = List.copyOf(credible().values());
         return known.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Standing(
