@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -42,6 +43,7 @@ final class Fetcher {
     private final Executor asking;
     private final Hash networkId;
     private final Map<Hash, Want> wanted = new LinkedHashMap<>();
+    private final Set<Peer> asked = ConcurrentHashMap.newKeySet();
 
     private record Want(Hash producer, int attempt, List<Peer> from) {}
 
@@ -73,28 +75,42 @@ final class Fetcher {
 
     /** Asks for all that is wanted by now. */
     void ask() {
-        choose().forEach((peer, ids) -> {
-            for (int from = 0; from < ids.size(); from += IDS_AT_ONCE) {
-                List<Hash> part = ids.subList(from, Math.min(ids.size(), from + IDS_AT_ONCE));
-                asking.execute(() -> ask(peer, part));
+        choose().forEach((peer, ids) -> asking.execute(() -> {
+            try {
+                for (int from = 0; from < ids.size(); from += IDS_AT_ONCE) {
+                    ask(peer, ids.subList(from, Math.min(ids.size(), from + IDS_AT_ONCE)));
+                }
+            } finally {
+                asked.remove(peer);
             }
-        });
+        }));
     }
 
+    /** A peer has one question at a time: one that does not answer would hold up all that others could answer meanwhile. */
     private synchronized Map<Peer, List<Hash>> choose() {
         Map<Peer, List<Hash>> chosen = new LinkedHashMap<>();
-        List<Peer> connected = peers.connected();
-        if (connected.isEmpty()) {
-            return chosen;
-        }
-        wanted.forEach((id, want) -> {
-            Optional<Peer> maker = want.attempt() == 1 ? peers.of(want.producer()) : Optional.empty();
-            List<Peer> among = want.from().isEmpty() ? connected : want.from();
-            Peer peer = maker.orElseGet(() -> among.get(Math.floorMod(id.hashCode() + want.attempt(), among.size())));
-            chosen.computeIfAbsent(peer, any -> new ArrayList<>()).add(id);
+        List<Peer> free = free(peers.connected());
+        wanted.entrySet().removeIf(each -> {
+            Optional<Peer> peer = choose(each.getKey(), each.getValue(), free);
+            peer.ifPresent(found ->
+                    chosen.computeIfAbsent(found, any -> new ArrayList<>()).add(each.getKey()));
+            return peer.isPresent();
         });
-        wanted.clear();
+        asked.addAll(chosen.keySet());
         return chosen;
+    }
+
+    private Optional<Peer> choose(Hash id, Want want, List<Peer> free) {
+        Optional<Peer> maker =
+                want.attempt() == 1 ? peers.of(want.producer()).filter(free::contains) : Optional.empty();
+        List<Peer> among = want.from().isEmpty() ? free : free(want.from());
+        return maker.isPresent() || among.isEmpty()
+                ? maker
+                : Optional.of(among.get(Math.floorMod(id.hashCode() + want.attempt(), among.size())));
+    }
+
+    private List<Peer> free(List<Peer> all) {
+        return all.stream().filter(peer -> !asked.contains(peer)).toList();
     }
 
     private void ask(Peer peer, List<Hash> ids) {
