@@ -6,16 +6,19 @@ import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.ingest.gossip.Gossip;
 import dev.meshlog.ingest.gossip.PeerAddress;
 import dev.meshlog.ingest.gossip.quic.Identity;
+import dev.meshlog.ingest.gossip.quic.PeerInfo;
 import dev.meshlog.ledger.crypto.Ed25519;
+import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.schemas.Cluster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** This node among the nodes of its ledger's network. */
-public final class GossipSide implements AutoCloseable {
+public final class GossipSide implements AutoCloseable, Registration.Network {
     private final Gossip gossip;
     private @Nullable Thread joining;
 
@@ -78,6 +81,16 @@ public final class GossipSide implements AutoCloseable {
 
     public Gossip gossip() {
         return gossip;
+    }
+
+    @Override
+    public boolean isCaughtUp() {
+        return gossip.isCaughtUp();
+    }
+
+    @Override
+    public Optional<PeerInfo> submit(Transaction transaction) throws InterruptedException {
+        return gossip.submit(transaction);
     }
 
     @Override

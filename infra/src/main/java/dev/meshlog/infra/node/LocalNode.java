@@ -10,6 +10,7 @@ import dev.meshlog.infra.topics.TopicProvisioning;
 import dev.meshlog.ingest.IngestApp;
 import dev.meshlog.ingest.IngestConfig;
 import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.crypto.SigningKey;
@@ -73,6 +74,7 @@ public final class LocalNode implements AutoCloseable {
     private @Nullable GossipSide gossip;
     private @Nullable FreshLedger fresh;
     private @Nullable JoinProgress joinProgress;
+    private volatile @Nullable RegistrationLoop registration;
     private volatile @Nullable Snapshotter snapshotter;
 
     /** @param directory where the parts keep what is theirs */
@@ -163,6 +165,7 @@ public final class LocalNode implements AutoCloseable {
                         describe("joining", fresh == null ? Optional.empty() : fresh.failure()),
                         describe("ledger", ledger == null ? Optional.empty() : ledger.failure()),
                         describe("vertex producer", producer == null ? Optional.empty() : producer.failure()),
+                        describe("registration", registration == null ? Optional.empty() : registration.failure()),
                         describe("snapshotter", snapshotter == null ? Optional.empty() : snapshotter.failure()))
                 .flatMap(Optional::stream)
                 .findFirst();
@@ -293,6 +296,23 @@ public final class LocalNode implements AutoCloseable {
         snapshotter = publishing;
         publishing.start();
         known.signingKey().ifPresent(key -> produce(genesis, key));
+        if (gossip != null && config.ledger().place() == LedgerMode.VALIDATOR) {
+            register(known, gossip);
+        }
+    }
+
+    private void register(LedgerIdentity known, GossipSide peers) {
+        Hash key = known.key().publicKey();
+        var registering = new RegistrationLoop(new Registration(
+                known.genesis(),
+                known.key(),
+                Objects.requireNonNullElse(config.ledger().gossip().address(), ""),
+                new Departure(directory, key),
+                new ExecutedState(() -> Optional.ofNullable(ledger), key),
+                peers));
+        ledgerParts.push(registering);
+        registration = registering;
+        registering.start();
     }
 
     /** A store that is lost is made again from what this node would join with. */
