@@ -58,11 +58,17 @@ final class JoinOptions {
             description = "Joining: give up after so many attempts (default: 5).")
     private @Nullable Integer attempts;
 
+    @Option(
+            names = "--register",
+            description = "Register as a validator again, after 'ledger leave'; goes with the mode validator.")
+    private boolean register;
+
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
     boolean isGiven() {
-        return mode != null
+        return register
+                || mode != null
                 || join != null
                 || genesis != null
                 || listen != null
@@ -70,6 +76,10 @@ final class JoinOptions {
                 || trustCheckpoint != null
                 || fromGenesis
                 || attempts != null;
+    }
+
+    boolean registersAgain() {
+        return register;
     }
 
     /** @throws ParameterException when the whole makes no sense */
@@ -88,12 +98,13 @@ final class JoinOptions {
                     attempts == null ? joinBefore.attempts() : attempts,
                     trustCheckpoint == null ? joinBefore.trustCheckpoint() : trustCheckpoint,
                     fromGenesis || joinBefore.fromGenesis());
-            return config.with(config.ledger()
-                    .as(
-                            mode == null ? config.ledger().place() : mode,
-                            genesis == null ? null : genesis.toString(),
-                            gossip,
-                            joining));
+            LedgerMode place = mode == null ? config.ledger().place() : mode;
+            if (register && place != LedgerMode.VALIDATOR) {
+                throw new ParameterException(
+                        spec.commandLine(), "--register goes with --mode validator: a " + place.text() + " never does");
+            }
+            return config.with(
+                    config.ledger().as(place, genesis == null ? null : genesis.toString(), gossip, joining));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -18,9 +18,10 @@ import picocli.CommandLine.Spec;
         name = "ledger",
         mixinStandardHelpOptions = true,
         description = {
-            "Questions to the ledger.",
+            "Questions to the ledger, and the way out of its validators.",
             "All but 'status' need a running Meshlog: the one of the data directory, or the one named with --url."
         },
+        subcommands = LeaveCommand.class,
         synopsisSubcommandLabel = "COMMAND")
 @SuppressWarnings("NullAway.Init") // fields are set by picocli
 final class LedgerCommand {

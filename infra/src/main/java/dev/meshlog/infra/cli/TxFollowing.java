@@ -34,16 +34,53 @@ final class TxFollowing {
         this.json = json;
     }
 
+    /**
+     * What became of a transaction.
+     *
+     * @param code of its result; or ACCEPTED: it was not waited for, NOT_COMMITTED: no commit can take it any more, NO_RESULT: none was there in time
+     */
+    record Outcome(Transaction transaction, String code, String sentence, Optional<JsonNode> result) {
+        boolean isExecuted() {
+            return code.equals(ResultCode.OK.name());
+        }
+
+        int exitCode() {
+            return isExecuted() || code.equals("ACCEPTED") ? 0 : Meshlog.FAILED;
+        }
+
+        ObjectNode json() {
+            ObjectNode printed = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("id", transaction.id().hex())
+                    .put("code", code)
+                    .put("message", sentence)
+                    .put("validUntilRound", transaction.call().validUntilRound());
+            result.ifPresent(found -> printed.setAll((ObjectNode) found));
+            return printed;
+        }
+    }
+
     /** Returns the exit code. */
     int send(Draft draft, SigningKey sender, boolean noWait) {
+        Outcome outcome = follow(draft, sender, noWait);
+        if (json) {
+            out.println(outcome.json());
+            out.flush();
+        } else {
+            tell(outcome);
+        }
+        return outcome.exitCode();
+    }
+
+    /** Says only that the transaction is on its way. */
+    Outcome follow(Draft draft, SigningKey sender, boolean noWait) {
         long validUntil = ledger.round() + Math.min(VALID_ROUNDS, network.maxTxValidity());
         Transaction transaction = draft.sign(network.networkId(), sender, validUntil);
         ledger.submit(transaction);
         say("%s %s accepted by %s, valid until round %d"
                 .formatted(draft.function(), transaction.id(), ledger.where(), validUntil));
         if (noWait) {
-            end(transaction, "ACCEPTED", "", Optional.empty());
-            return 0;
+            return new Outcome(transaction, "ACCEPTED", "", Optional.empty());
         }
         long began = System.nanoTime();
         while (System.nanoTime() - began < timeout.toNanos()) {
@@ -52,23 +89,39 @@ final class TxFollowing {
                 // It may have come between the two questions.
                 result = ledger.result(transaction);
                 if (result.isEmpty()) {
-                    end(transaction, "NOT_COMMITTED", "no commit took it up to round " + validUntil, result);
-                    return Meshlog.FAILED;
+                    return new Outcome(
+                            transaction, "NOT_COMMITTED", "no commit took it up to round " + validUntil, result);
                 }
             }
             if (result.isPresent()) {
-                String code = result.get().path("code").asText();
-                end(transaction, code, result.get().path("message").asText(), result);
-                return code.equals(ResultCode.OK.name()) ? 0 : Meshlog.FAILED;
+                return new Outcome(
+                        transaction,
+                        result.get().path("code").asText(),
+                        result.get().path("message").asText(),
+                        result);
             }
             pause();
         }
-        end(
+        return new Outcome(
                 transaction,
                 "NO_RESULT",
                 "none within " + timeout.toSeconds() + " s; ask later: meshlog ledger tx " + transaction.id(),
                 Optional.empty());
-        return Meshlog.FAILED;
+    }
+
+    /** Lines for people. */
+    void tell(Outcome outcome) {
+        if (!outcome.code().equals("ACCEPTED")) {
+            String detail =
+                    outcome.result().map(found -> found.path("detail").asText()).orElse("");
+            String where = outcome.result()
+                    .map(found -> " in commit " + found.path("commit").asText())
+                    .orElse("");
+            out.println(outcome.code() + where + ": " + outcome.sentence() + (detail.isEmpty() ? "" : " " + detail));
+            outcome.result()
+                    .ifPresent(found -> found.path("created").forEach(id -> out.println("created " + id.asText())));
+        }
+        out.flush();
     }
 
     private void say(String line) {
@@ -76,27 +129,6 @@ final class TxFollowing {
             out.println(line);
             out.flush();
         }
-    }
-
-    private void end(Transaction transaction, String code, String sentence, Optional<JsonNode> result) {
-        if (json) {
-            ObjectNode printed = JsonNodeFactory.instance
-                    .objectNode()
-                    .put("id", transaction.id().hex())
-                    .put("code", code)
-                    .put("message", sentence)
-                    .put("validUntilRound", transaction.call().validUntilRound());
-            result.ifPresent(found -> printed.setAll((ObjectNode) found));
-            out.println(printed);
-        } else if (!code.equals("ACCEPTED")) {
-            String detail = result.map(found -> found.path("detail").asText()).orElse("");
-            String where = result.map(
-                            found -> " in commit " + found.path("commit").asText())
-                    .orElse("");
-            out.println(code + where + ": " + sentence + (detail.isEmpty() ? "" : " " + detail));
-            result.ifPresent(found -> found.path("created").forEach(id -> out.println("created " + id.asText())));
-        }
-        out.flush();
     }
 
     private static void pause() {

@@ -6,6 +6,7 @@ import dev.meshlog.infra.broker.EmbeddedBroker;
 import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.Demo;
+import dev.meshlog.infra.node.Departure;
 import dev.meshlog.infra.node.JoinProgress;
 import dev.meshlog.infra.node.LocalNode;
 import dev.meshlog.infra.node.MeshView;
@@ -161,6 +162,9 @@ final class UpCommand implements Callable<Integer> {
             if (config.ledger().enabled()) {
                 var identity = node.prepareLedger();
                 directory.bindNetwork(identity.genesis().networkId().hex());
+                if (join.registersAgain()) {
+                    new Departure(directory.root(), identity.key().publicKey()).forget();
+                }
                 terminal.say("ledger network %s, %s"
                         .formatted(
                                 identity.genesis().networkId().brief(),
