@@ -72,7 +72,7 @@ class IntakeTest implements Intake.Outcome {
         takeAll(relay, forks());
         assertThat(logged()).hasSize(ForkAdmission.MAX_FORKS);
         assertThat(misdeeds).isEmpty();
-        assertThat(tally.rejected).hasValue(0);
+        assertThat(tally.rejected.get()).isZero();
     }
 
     @Test
