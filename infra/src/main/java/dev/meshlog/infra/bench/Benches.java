@@ -16,6 +16,7 @@ public final class Benches {
             new RestoreBench(),
             new ReplayBench(),
             new RecoverBench(),
+            new JoinBench(),
             new RadioBench(),
             new KeySyncBench());
 

@@ -97,7 +97,8 @@ final class JoinOptions {
             var joining = new JoinConfig(
                     attempts == null ? joinBefore.attempts() : attempts,
                     trustCheckpoint == null ? joinBefore.trustCheckpoint() : trustCheckpoint,
-                    fromGenesis || joinBefore.fromGenesis());
+                    fromGenesis || joinBefore.fromGenesis(),
+                    joinBefore.youngRounds());
             LedgerMode place = mode == null ? config.ledger().place() : mode;
             if (register && place != LedgerMode.VALIDATOR) {
                 throw new ParameterException(

@@ -1,5 +1,6 @@
 package dev.meshlog.infra.node;
 
+import dev.meshlog.infra.UserError;
 import dev.meshlog.ingest.gossip.Gossip;
 import dev.meshlog.ingest.gossip.JoinPhase;
 import dev.meshlog.ledger.state.Manifest;
@@ -58,8 +59,12 @@ final class FreshLedger implements AutoCloseable {
             joinAndWatch();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (UserError e) {
+            // Whoever runs the node prints it.
+            LOG.info("joining failed: {}", e.getMessage());
+            failure = e;
         } catch (RuntimeException e) {
-            LOG.error("joining failed: {}", e.getMessage(), e);
+            LOG.error("joining failed", e);
             failure = e;
         }
     }

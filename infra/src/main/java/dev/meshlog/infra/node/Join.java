@@ -36,9 +36,6 @@ import org.slf4j.LoggerFactory;
 final class Join {
     private static final Logger LOG = LoggerFactory.getLogger(Join.class);
 
-    /** So few rounds are fetched and executed faster than a snapshot is installed. */
-    private static final long FEW_ROUNDS = 300;
-
     private static final Duration FOR_A_PEER = Duration.ofSeconds(15);
     private static final Duration FOR_MORE_PEERS = Duration.ofSeconds(2);
     private static final int ENOUGH_PEERS = 3;
@@ -124,7 +121,7 @@ final class Join {
             throw failed(
                     "peers have vertices from round %d on, none has the first ones".formatted(network.oldestRound()));
         }
-        boolean isYoung = network.leaderRound() < FEW_ROUNDS || !network.hasSnapshot();
+        boolean isYoung = network.leaderRound() < config.youngRounds() || !network.hasSnapshot();
         if (config.fromGenesis() || (isYoung && isWhole)) {
             progress.say("the network is at round %d, which is executed from the genesis on"
                     .formatted(network.leaderRound()));

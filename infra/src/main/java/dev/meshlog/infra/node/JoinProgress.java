@@ -62,6 +62,11 @@ public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListe
         return allBytes;
     }
 
+    /** How long a phase took that is over. */
+    public synchronized Duration took(JoinPhase over) {
+        return took.getOrDefault(over, Duration.ZERO);
+    }
+
     synchronized void enter(JoinPhase next, String what) {
         long time = nanoTime.getAsLong();
         took.merge(phase, Duration.ofNanos(time - phaseSince), Duration::plus);

@@ -96,7 +96,7 @@ final class OfferedSnapshots {
         }
         byte[] certificate =
                 published.getCertificate() == null ? new byte[0] : Buffers.array(published.getCertificate());
-        long floor = manifest.leaderRound() - genesis.gcDepth();
+        long floor = Math.max(0, manifest.leaderRound() - genesis.gcDepth());
         String named = "its snapshot of checkpoint " + manifest.checkpointIndex();
         if (excluded.contains(manifest.hash())) {
             fail(peer, named + " was found to be false");

@@ -66,6 +66,14 @@ class OfferedSnapshotsTest {
     }
 
     @Test
+    void snapshotOfAYoungNetworkNeedsNoRoundBeforeTheFirst() throws Exception {
+        var young = new OfferedChunks(network.genesis.networkId(), 1);
+        assertThat(young.manifest.leaderRound()).isLessThan(network.genesis.gcDepth());
+        blind.ask(young.good(1), NOTHING, ALL, Set.of());
+        assertThat(blind.bestFirst()).hasSize(1);
+    }
+
+    @Test
     void snapshotOfWhatIsHereAlreadyIsNotUsed() throws Exception {
         blind.ask(newer.good(1), newer.manifest.commitIndex(), ALL, Set.of());
         assertFailure(blind, "not newer than what is here");
