@@ -66,7 +66,9 @@ class JoinAndLeaveTest {
                 assertThat(comes.node().failure()).isEmpty();
 
                 leaving = leave(stays, "second", "--wait");
-                await().atMost(PATIENCE).until(() -> !newestValidators(stays).contains(second.hex()));
+                await().atMost(PATIENCE)
+                        .ignoreExceptionsInstanceOf(UserError.class)
+                        .until(() -> !newestValidators(stays).contains(second.hex()));
             }
             restartUntilItNoLongerCounts(stays, second, join, leaving);
             long alone = stays.progress().commitIndex();

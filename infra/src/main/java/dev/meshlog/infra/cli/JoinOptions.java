@@ -104,8 +104,7 @@ final class JoinOptions {
                 throw new ParameterException(
                         spec.commandLine(), "--register goes with --mode validator: a " + place.text() + " never does");
             }
-            return config.with(
-                    config.ledger().as(place, genesis == null ? null : genesis.toString(), gossip, joining));
+            return config.with(config.ledger().as(place, genesis == null ? null : genesis.toString(), gossip, joining));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -199,12 +199,18 @@ final class UpCommand implements Callable<Integer> {
 
     private static int untilStopped(LocalNode node, MeshView view, Terminal terminal, CountDownLatch stop)
             throws InterruptedException {
+        String waiting = "";
         while (!stop.await(2, TimeUnit.SECONDS)) {
             Optional<JoinProgress> joining = node.joining().filter(join -> join.phase() != JoinPhase.LIVE);
             if (joining.isPresent()) {
                 terminal.progress(
                         joining.get().fraction(), "joining: " + joining.get().line());
             } else {
+                String before = waiting;
+                waiting = node.waitingToCount();
+                if (!waiting.equals(before)) {
+                    terminal.say(waiting.isEmpty() ? "this validator counts" : "no validator yet: " + waiting);
+                }
                 terminal.status(view.summary());
             }
             Optional<String> failure = node.failure();

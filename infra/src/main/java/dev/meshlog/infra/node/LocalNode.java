@@ -158,6 +158,11 @@ public final class LocalNode implements AutoCloseable {
         return Optional.ofNullable(ingest);
     }
 
+    /** What keeps a validator that joined from counting, for people; empty: nothing. */
+    public String waitingToCount() {
+        return registration == null ? "" : registration.waitingFor();
+    }
+
     /** The first part that stopped by itself, with its reason. */
     public Optional<String> failure() {
         return Stream.of(

@@ -13,6 +13,7 @@ final class RegistrationLoop implements AutoCloseable {
 
     private final Registration registration;
     private final Thread thread = new Thread(this::run, "meshlog-registration");
+    private volatile String waitingFor = "";
     private volatile @Nullable RuntimeException failure;
 
     RegistrationLoop(Registration registration) {
@@ -28,15 +29,22 @@ final class RegistrationLoop implements AutoCloseable {
         return Optional.ofNullable(failure);
     }
 
+    /** What keeps the key from counting, for people; empty: nothing, or it gave up. */
+    String waitingFor() {
+        return waitingFor;
+    }
+
     private void run() {
         try {
             await(registration::step);
             if (await(registration::untilItCounts)) {
                 LOG.info("this validator counts from now on");
             }
+            waitingFor = "";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
+            waitingFor = "";
             LOG.error("not registered: {}", e.getMessage());
             failure = e;
         }
@@ -49,18 +57,19 @@ final class RegistrationLoop implements AutoCloseable {
     }
 
     /** Returns whether there was anything to wait for. */
-    private static boolean await(Look look) throws InterruptedException {
-        String told = "";
+    private boolean await(Look look) throws InterruptedException {
+        boolean hasWaited = false;
         String waiting = look.waitingFor();
         while (!waiting.isEmpty()) {
-            if (!waiting.equals(told)) {
-                LOG.info("not a validator that counts yet: {}", waiting);
-                told = waiting;
+            hasWaited = true;
+            if (!waiting.equals(waitingFor)) {
+                LOG.info("no validator yet: {}", waiting);
+                waitingFor = waiting;
             }
             Thread.sleep(LOOK.toMillis());
             waiting = look.waitingFor();
         }
-        return !told.isEmpty();
+        return hasWaited;
     }
 
     @Override

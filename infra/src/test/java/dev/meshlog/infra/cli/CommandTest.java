@@ -72,6 +72,17 @@ class CommandTest {
     }
 
     @Test
+    void onlyAValidatorRegistersAgain() {
+        var err = new StringWriter();
+        int code = Meshlog.commandLine()
+                .setErr(new PrintWriter(err))
+                .execute("up", "--data", work.resolve("data").toString(), "--port", "0", "--register");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString()).contains("--register goes with --mode validator: a bootstrap never does");
+    }
+
+    @Test
     void exampleConfigurationIsRight() throws IOException {
         Ended example = MeshlogProcess.run(work, "config", "example");
         assertThat(example.exitCode()).isZero();
