@@ -49,10 +49,11 @@ public record MeshlogConfig(
 
     public MeshlogConfig {
         broker = broker == null ? new Broker(null) : broker;
-        radio = radio == null ? new Radio(null, null, null, null, null) : radio;
+        radio = radio == null ? new Radio(null, null, null, null, null, null) : radio;
         ledger = ledger == null ? new Ledger(null, null, null, null, null, null, null) : ledger;
         snapshots = snapshots == null ? new Snapshots(null, null, null, null) : snapshots;
         http = http == null ? new HttpConfig(null, null, null, null, null) : http;
+        require(radio.enabled() || ledger.enabled(), "radio.enabled, ledger.enabled", "true, one of them at least");
     }
 
     /** The same with another radio side. */
@@ -121,13 +122,20 @@ public record MeshlogConfig(
         }
     }
 
+    /**
+     * The radio side: links, tables, virtual nodes.
+     *
+     * @param enabled a node of a ledger's network needs none of it
+     */
     public record Radio(
+            @Nullable Boolean enabled,
             @Nullable List<LinkSettings> links,
             @Nullable List<Channel> channels,
             @Nullable List<PrivateKeyConfig> privateKeys,
             @Nullable RadioLimitsConfig limits,
             @Nullable List<VirtualNodeConfig> virtualNodes) {
         public Radio {
+            enabled = enabled == null || enabled;
             privateKeys = privateKeys == null ? List.of() : List.copyOf(privateKeys);
             limits = limits == null ? new RadioLimitsConfig(null, null, null) : limits;
             links = links == null ? List.of() : List.copyOf(links);
@@ -141,11 +149,21 @@ public record MeshlogConfig(
             LinkSettings.requireDifferentPlaces(links);
             virtualNodes = virtualNodes == null ? List.of() : List.copyOf(virtualNodes);
             VirtualNodeConfig.requireFitting(virtualNodes, links);
+            require(
+                    enabled || (links.isEmpty() && virtualNodes.isEmpty()),
+                    "radio.enabled",
+                    "true where there are links or virtual nodes");
+        }
+
+        @Override
+        public Boolean enabled() {
+            return Objects.requireNonNull(enabled);
         }
 
         /** The same with more. */
         public Radio with(List<LinkSettings> moreLinks, List<VirtualNodeConfig> moreNodes) {
             return new Radio(
+                    enabled,
                     Stream.concat(links().stream(), moreLinks.stream()).toList(),
                     channels,
                     privateKeys,

@@ -66,7 +66,8 @@ public final class Demo {
         var config = new MeshlogConfig(
                 null,
                 null,
-                new MeshlogConfig.Radio(recordings.stream().map(Recording::link).toList(), null, null, null, null),
+                new MeshlogConfig.Radio(
+                        null, recordings.stream().map(Recording::link).toList(), null, null, null, null),
                 null,
                 null,
                 null);

@@ -113,7 +113,9 @@ public final class LocalNode implements AutoCloseable {
         }
         new SchemaTopic(cluster).publish();
 
-        radio = startRadio();
+        if (config.radio().enabled()) {
+            radio = startRadio();
+        }
         if (config.ledger().enabled()) {
             startLedger();
         } else {
@@ -121,16 +123,26 @@ public final class LocalNode implements AutoCloseable {
             parts.push(http);
             http.follow(new RadioRoutes(cluster, clock));
         }
-        if (!radio.awaitRunning(START) && radio.stateIsDamaged()) {
-            parts.remove(radio);
-            radio.close();
-            radio = startRadio();
+        if (radio != null) {
+            awaitRadio(radio);
         }
-        awaitRunning(radio, "radio tables");
         if (ledger != null) {
             awaitRunning(ledger, "ledger");
         }
-        startIngest();
+        if (config.radio().enabled()) {
+            startIngest();
+        }
+    }
+
+    private void awaitRadio(StreamsApp started) throws InterruptedException {
+        StreamsApp running = started;
+        if (!running.awaitRunning(START) && running.stateIsDamaged()) {
+            parts.remove(running);
+            running.close();
+            running = startRadio();
+            radio = running;
+        }
+        awaitRunning(running, "radio tables");
     }
 
     /** Where virtual nodes listen, a line for people each. */

@@ -141,7 +141,7 @@ class HostileInputTest {
         var config = new MeshlogConfig(
                 null,
                 null,
-                new MeshlogConfig.Radio(links(), null, null, null, null),
+                new MeshlogConfig.Radio(null, links(), null, null, null, null),
                 new MeshlogConfig.Ledger(null, null, null, null, 50, 50, null),
                 new MeshlogConfig.Snapshots(1, null, null, null),
                 null);

@@ -204,7 +204,7 @@ class KeysToRadioTest {
         return new MeshlogConfig(
                 null,
                 null,
-                new MeshlogConfig.Radio(List.of(link), null, null, null, null),
+                new MeshlogConfig.Radio(null, List.of(link), null, null, null, null),
                 new MeshlogConfig.Ledger(false, null, null, null, null, null, null),
                 null,
                 null);

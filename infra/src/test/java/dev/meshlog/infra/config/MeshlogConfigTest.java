@@ -28,6 +28,7 @@ class MeshlogConfigTest {
                 broker: {port: 1}
                 kafka: {bootstrapServers: "a:1", configFile: b}
                 radio:
+                  enabled: true
                   links: [{name: n, network: w, type: file, path: p.frames, messagesPerSecond: 7}]
                   channels: [{name: c, psk: AQ==}]
                   privateKeys: [{network: w, node: "!00000929", key: oAMwYz5jUi+KTYHsbZ0eZhf2yP/TpMaYIpU31E5SIn8=}]
@@ -44,6 +45,7 @@ class MeshlogConfigTest {
                         new MeshlogConfig.Broker(1),
                         new MeshlogConfig.Kafka("a:1", "b"),
                         new MeshlogConfig.Radio(
+                                true,
                                 java.util.List.of(LinkSettings.file("n", "w", "p.frames", 7)),
                                 java.util.List.of(new MeshlogConfig.Channel("c", "AQ==")),
                                 java.util.List.of(new PrivateKeyConfig(
@@ -98,6 +100,8 @@ class MeshlogConfigTest {
                     broker: {port: 70000}                                     | broker.port must be
                     broker: {port: x}                                         | broker.port
                     kafka: {}                                                 | kafka must be
+                    {radio: {enabled: false}, ledger: {enabled: false}}       | radio.enabled, ledger.enabled must be
+                    radio: {enabled: false, links: [{name: n, network: w, type: tcp, host: h}]} | radio.enabled must be
                     radio: {links: [{name: n, network: w, type: telex}]}      | radio.links.type of link n must be
                     radio: {links: [{name: n, network: w, type: file}]}       | radio.links.path of link n must be
                     radio: {links: [{name: N, network: w, type: file, path: p.frames}]} | radio.links.name must be
