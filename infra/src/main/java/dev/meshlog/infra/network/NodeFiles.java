@@ -100,7 +100,7 @@ final class NodeFiles {
         var config = new MeshlogConfig(
                 new MeshlogConfig.Broker(member.kafkaPort()),
                 null,
-                null,
+                new MeshlogConfig.Radio(false, null, null, null, null, null),
                 new MeshlogConfig.Ledger(
                         null,
                         member.mode().text(),
