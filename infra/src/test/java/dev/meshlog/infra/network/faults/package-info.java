@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshlog.infra.network.faults;
+
+import org.jspecify.annotations.NullMarked;
