@@ -10,12 +10,15 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.schemas.Bytes32;
+import dev.meshlog.schemas.gossip.ChunkQuery;
 import dev.meshlog.schemas.gossip.KnownPeers;
 import dev.meshlog.schemas.gossip.StatusQuery;
 import dev.meshlog.schemas.gossip.Submitted;
+import dev.meshlog.schemas.ledger.SnapshotChunk;
 import io.netty.handler.codec.quic.QuicStreamType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,6 +42,13 @@ class HostilePeerTest {
     private static final Duration IDLE = Duration.ofMinutes(5);
     private static final int PLACES = 5;
 
+    /** A thousand of them are more than a stream takes before it is read. */
+    private static final int CHUNK_BYTES = 256 << 10;
+
+    /** Nobody here tells every two seconds how far it is, as nodes do. */
+    private static final PeerLimits PATIENT =
+            limits(PeerLimits.DEFAULT.helloWithin(), PeerLimits.DEFAULT.questionWithin());
+
     private final Recorder atNode = new Recorder();
     private QuicNode node;
     private QuicNode honest;
@@ -46,12 +56,17 @@ class HostilePeerTest {
 
     @BeforeEach
     void connect() throws Exception {
-        // Nobody here tells every two seconds how far it is, as nodes do.
-        PeerLimits patient = limits(PeerLimits.DEFAULT.helloWithin(), PeerLimits.DEFAULT.questionWithin());
         PeerLimits impatient = limits(Duration.ofSeconds(3), Duration.ofSeconds(3));
-        atNode.answering = (question, answer) -> answer.send(new Submitted(new Bytes32(new byte[32])));
+        atNode.answering = (question, answer) -> {
+            if (question instanceof ChunkQuery) {
+                for (int i = 0; i < 1_000; i++) {
+                    answer.send(new SnapshotChunk(new Bytes32(new byte[32]), 1L, ByteBuffer.allocate(CHUNK_BYTES)));
+                }
+            }
+            answer.send(new Submitted(new Bytes32(new byte[32])));
+        };
         node = open(1, impatient, atNode);
-        honest = open(2, patient, new Recorder());
+        honest = open(2, PATIENT, new Recorder());
         nodeAtHonest =
                 honest.dial(node.address()).orTimeout(30, TimeUnit.SECONDS).join();
     }
@@ -84,6 +99,25 @@ class HostilePeerTest {
             assertThat(slow.ended()).startsWith("TOO_SLOW: a question");
         }
         assertHonestPeerIsServed();
+    }
+
+    @Test
+    void whoDoesNotReadItsAnswersKeepsNobodyElseFromTheirs() throws Exception {
+        QuicNode greedy = open(3, PATIENT, new Recorder());
+        List<Reply> unread = new ArrayList<>();
+        try {
+            Peer nodeAtGreedy =
+                    greedy.dial(node.address()).orTimeout(30, TimeUnit.SECONDS).join();
+            for (int i = 0; i < PeerLimits.DEFAULT.questionsAtOnce(); i++) {
+                unread.add(nodeAtGreedy.ask(new ChunkQuery(new Bytes32(new byte[32])), EnumSet.of(MessageType.CHUNK)));
+            }
+            await().atMost(PATIENCE).until(() -> atNode.asked.size() >= 2);
+            assertHonestPeerIsServed();
+            assertThat(atNode.asked.size()).isLessThan(PeerLimits.DEFAULT.questionsAtOnce());
+        } finally {
+            unread.forEach(Reply::close);
+            greedy.close();
+        }
     }
 
     @ParameterizedTest
@@ -173,7 +207,7 @@ class HostilePeerTest {
                 all.unsent(),
                 all.questionsPerMinute(),
                 all.questionsAtOnce(),
-                all.readWithin());
+                IDLE);
     }
 
     private static QuicNode open(int seed, PeerLimits limits, PeerEvents events) throws Exception {
