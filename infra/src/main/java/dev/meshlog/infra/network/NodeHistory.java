@@ -40,7 +40,8 @@ record NodeHistory(String name, NavigableMap<Long, CommitFacts> commits, long tr
         NavigableMap<Long, CommitFacts> commits = new TreeMap<>();
         TopicReader.readAll(cluster, Topics.COMMITS, rec -> {
             CommitRecord commit = rec.value();
-            if (commit.getIndex() <= last) {
+            // The results of an installed one are with those who executed it.
+            if (commit.getIndex() <= last && !commit.getInstalled()) {
                 MessageDigest digest = results.remove(commit.getIndex());
                 commits.put(
                         commit.getIndex(),
