@@ -19,6 +19,11 @@ public final class EncodedMessage {
                 .array());
     }
 
+    /** Of bytes that are sent as they are, whether they are a message or not: for whoever tries what others do with them. */
+    public static EncodedMessage ofBytes(byte[] bytes) {
+        return new EncodedMessage(bytes.clone());
+    }
+
     /** Not a copy: never changed. */
     public byte[] unsafeBytes() {
         return bytes;
