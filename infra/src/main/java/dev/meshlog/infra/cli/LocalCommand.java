@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "local",
         mixinStandardHelpOptions = true,
+        subcommands = FaultsCommand.class,
         description = {
             "Run a whole network on this machine, each node a process of its own with its own broker, until Ctrl-C.",
             "With --check the nodes are compared at the end: exit code 3 when they differ, or a transaction is lost."

@@ -96,7 +96,7 @@ public final class NodeProcess {
     }
 
     /** Waits until its broker runs, which is the first half of its start. */
-    void awaitBroker(Duration limit) throws InterruptedException {
+    public void awaitBroker(Duration limit) throws InterruptedException {
         await("start its broker", limit, () -> Files.exists(directory.resolve("endpoint")));
     }
 
