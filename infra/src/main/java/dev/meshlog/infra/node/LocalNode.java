@@ -240,6 +240,7 @@ public final class LocalNode implements AutoCloseable {
         http.follow(new RadioRoutes(cluster, clock));
         boolean isFresh = config.ledger().gossip().isOpen()
                 && config.ledger().place() != LedgerMode.BOOTSTRAP
+                && !isAlone(known)
                 && !hasState(genesis);
         if (config.ledger().gossip().isOpen()) {
             gossip = GossipSide.open(cluster, known, config.ledger(), directory, isFresh, clock);
@@ -250,6 +251,14 @@ public final class LocalNode implements AutoCloseable {
         } else {
             startStreams(known);
         }
+    }
+
+    /** Nobody else has to be there before a network of one begins. */
+    private static boolean isAlone(LedgerIdentity known) {
+        return known.signingKey()
+                .filter(key -> known.genesis().validators().stream()
+                        .allMatch(each -> each.publicKey().equals(key.publicKey())))
+                .isPresent();
     }
 
     private boolean hasState(GenesisConfig genesis) {
