@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.meshlog.infra.config.GossipConfig;
 import dev.meshlog.infra.config.HttpConfig;
+import dev.meshlog.infra.config.LedgerMode;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.LedgerIdentity;
 import dev.meshlog.ledger.GenesisConfig;
@@ -103,7 +104,7 @@ final class NodeFiles {
                 new MeshlogConfig.Radio(false, null, null, null, null, null),
                 new MeshlogConfig.Ledger(
                         null,
-                        member.mode().text(),
+                        modeOf(member, layout).text(),
                         genesis().toString(),
                         member.isValidator() ? keyOf(member).toString() : null,
                         null,
@@ -116,6 +117,11 @@ final class NodeFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(member.name(), e);
         }
+    }
+
+    /** A lone validator has nobody to join. */
+    private static LedgerMode modeOf(Member member, NetworkLayout layout) {
+        return layout.validators().equals(List.of(member)) ? LedgerMode.BOOTSTRAP : member.mode();
     }
 
     private static SigningKey key(Path file) {

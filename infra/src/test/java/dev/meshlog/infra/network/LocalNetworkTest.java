@@ -75,6 +75,14 @@ class LocalNetworkTest {
         assertThat(network.key(listener)).isEmpty();
     }
 
+    @Test
+    void loneValidatorWaitsForNobody() {
+        LocalNetwork network = LocalNetwork.open(directory, LocalNetwork.Settings.of(1, 1, Object.class), new Random());
+        assertThat(configurationOf(network.node("validator-1")).place()).isEqualTo(LedgerMode.BOOTSTRAP);
+        assertThat(configurationOf(network.node("listener-1")).place()).isEqualTo(LedgerMode.LISTENER);
+        assertThat(configurationOf(network.add(LedgerMode.VALIDATOR)).place()).isEqualTo(LedgerMode.VALIDATOR);
+    }
+
     private LocalNetwork open(UnaryOperator<String> reachedAt) {
         return LocalNetwork.open(directory, new LocalNetwork.Settings(2, 1, reachedAt, Object.class), new Random());
     }
