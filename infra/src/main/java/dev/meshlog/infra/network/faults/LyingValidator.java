@@ -1,13 +1,9 @@
 package dev.meshlog.infra.network.faults;
 
 import dev.meshlog.ingest.gossip.PeerAddress;
-import dev.meshlog.ingest.gossip.quic.Answer;
 import dev.meshlog.ingest.gossip.quic.Identity;
 import dev.meshlog.ingest.gossip.quic.Peer;
-import dev.meshlog.ingest.gossip.quic.PeerEvents;
-import dev.meshlog.ingest.gossip.quic.PeerInfo;
 import dev.meshlog.ingest.gossip.quic.PeerLimits;
-import dev.meshlog.ingest.gossip.quic.PeerRefusal;
 import dev.meshlog.ingest.gossip.quic.QuicNode;
 import dev.meshlog.ingest.gossip.wire.EncodedMessage;
 import dev.meshlog.ingest.gossip.wire.MessageType;
@@ -18,26 +14,22 @@ import dev.meshlog.ledger.VertexRef;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.vertex.Vertex;
-import dev.meshlog.schemas.MalformedRecordException;
 import dev.meshlog.schemas.gossip.KnownPeers;
 import dev.meshlog.schemas.gossip.PeerStatus;
-import dev.meshlog.schemas.ledger.SignedVertex;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +49,6 @@ public final class LyingValidator implements AutoCloseable {
     private static final long BOAST = 1_000_000;
     private static final int GARBAGE_BYTES = 300;
 
-    private final GenesisConfig genesis;
     private final Hash own;
     private final List<InetSocketAddress> join;
     private final SplittableRandom random;
@@ -65,13 +56,11 @@ public final class LyingValidator implements AutoCloseable {
     private final LyingVertices vertices;
     private final LyingAnswers answers;
     private final LieTally tally = new LieTally();
-    private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
-    private final Map<InetSocketAddress, Peer> dialed = new ConcurrentHashMap<>();
-    private final Set<InetSocketAddress> dialing = ConcurrentHashMap.newKeySet();
+    private final LyingPeers peers;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(LyingValidator::thread);
     private final QuicNode node;
     private volatile Set<Lie> lies = EnumSet.noneOf(Lie.class);
-    private volatile @Nullable PeerStatus heard;
+    private final Map<String, Integer> kinds = new HashMap<>();
     private @Nullable Peer flooded;
     private long lastRound;
 
@@ -84,17 +73,17 @@ public final class LyingValidator implements AutoCloseable {
             SignatureCheck signatures,
             Clock clock)
             throws IOException {
-        this.genesis = genesis;
         this.own = key.publicKey();
         this.join = List.copyOf(join);
         this.random = new SplittableRandom(seed);
         this.seen = new SeenRounds(new Validators(genesis.validators()));
         this.vertices = new LyingVertices(genesis, key, random.split());
-        this.answers = new LyingAnswers(lie -> lies.contains(lie), this::furthest, tally);
+        this.answers = new LyingAnswers(lie -> lies.contains(lie), this::anybody, tally);
+        this.peers = new LyingPeers(genesis.networkId(), own, seen, answers);
         this.node = QuicNode.open(
                 new Identity(genesis.networkId(), key, false, PeerAddress.text(listen)),
                 new QuicNode.Settings(listen, join.size() * 4 + 4, PeerLimits.DEFAULT),
-                new Events(),
+                peers,
                 signatures,
                 clock);
     }
@@ -115,7 +104,7 @@ public final class LyingValidator implements AutoCloseable {
             Clock clock)
             throws IOException {
         var liar = new LyingValidator(genesis, key, listen, join, seed, signatures, clock);
-        liar.every(DIALS, liar::dial);
+        liar.every(DIALS, () -> liar.peers.dial(liar.node, liar.join));
         liar.every(STATUS, liar::tellStatus);
         liar.every(TURN, liar::turn);
         return liar;
@@ -146,12 +135,16 @@ public final class LyingValidator implements AutoCloseable {
         lies = Set.copyOf(chosen);
     }
 
+    private Optional<Peer> anybody() {
+        return peers.any();
+    }
+
     LieTally tally() {
         return tally;
     }
 
     int connections() {
-        return peers.size();
+        return peers.count();
     }
 
     Hash publicKey() {
@@ -165,22 +158,8 @@ public final class LyingValidator implements AutoCloseable {
         node.close();
     }
 
-    private void dial() {
-        for (InetSocketAddress address : join) {
-            Peer known = dialed.get(address);
-            if ((known == null || !peers.contains(known)) && dialing.add(address)) {
-                var unused = node.dial(address).whenComplete((peer, failure) -> {
-                    if (peer != null) {
-                        dialed.put(address, peer);
-                    }
-                    dialing.remove(address);
-                });
-            }
-        }
-    }
-
     private void tellStatus() {
-        PeerStatus status = heard;
+        PeerStatus status = peers.heard().orElse(null);
         if (status == null) {
             return;
         }
@@ -195,11 +174,11 @@ public final class LyingValidator implements AutoCloseable {
                     status.getSnapshot(),
                     status.getSoftware());
         }
-        toAll(EncodedMessage.of(status));
+        peers.push(EncodedMessage.of(status));
     }
 
     private void turn() {
-        if (peers.isEmpty()) {
+        if (peers.count() == 0) {
             return;
         }
         long round = seen.quorumRound() + 1;
@@ -216,16 +195,14 @@ public final class LyingValidator implements AutoCloseable {
                 push(Lie.FUTURE_ROUNDS, vertices.withoutParents(round + random.nextInt(10, FURTHEST)));
             }
         }
-        int number = 0;
-        for (Peer peer : inOrder()) {
+        for (Peer peer : peers.inOrder()) {
             if (lies.contains(Lie.FLOODS) && (flooded == null || flooded.equals(peer))) {
                 flooded = peer;
                 flood(peer, round, parents);
             }
             if (lies.contains(Lie.GARBAGE)) {
-                garbage(peer, number, round, parents);
+                garbage(peer, kindFor(peer), round, parents);
             }
-            number++;
         }
     }
 
@@ -234,7 +211,7 @@ public final class LyingValidator implements AutoCloseable {
         answers.keep(one);
         seen.add(one);
         if (!lies.contains(Lie.FORKS)) {
-            toAll(EncodedMessage.of(one.record()));
+            peers.push(EncodedMessage.of(one.record()));
             return;
         }
         Vertex other = vertices.next(round, parents);
@@ -245,7 +222,7 @@ public final class LyingValidator implements AutoCloseable {
         EncodedMessage first = EncodedMessage.of(one.record());
         EncodedMessage second = EncodedMessage.of(other.record());
         boolean turn = random.nextBoolean();
-        for (Peer peer : peers) {
+        for (Peer peer : peers.inOrder()) {
             boolean unused = peer.push(turn ? first : second);
             turn = !turn;
         }
@@ -253,13 +230,7 @@ public final class LyingValidator implements AutoCloseable {
 
     private void push(Lie why, Vertex vertex) {
         tally.count(why);
-        toAll(EncodedMessage.of(vertex.record()));
-    }
-
-    private void toAll(EncodedMessage message) {
-        for (Peer peer : peers) {
-            boolean unused = peer.push(message);
-        }
+        peers.push(EncodedMessage.of(vertex.record()));
     }
 
     private void flood(Peer peer, long round, List<VertexRef> parents) {
@@ -270,10 +241,15 @@ public final class LyingValidator implements AutoCloseable {
         }
     }
 
+    private int kindFor(Peer peer) {
+        int next = kinds.size();
+        return kinds.computeIfAbsent(peer.info().name(), any -> next);
+    }
+
     /** Each kind ends the connection sooner or later, so that one peer gets one kind. */
-    private void garbage(Peer peer, int number, long round, List<VertexRef> parents) {
+    private void garbage(Peer peer, int kind, long round, List<VertexRef> parents) {
         tally.count(Lie.GARBAGE);
-        switch (number % 3) {
+        switch (kind % 3) {
             case 0 -> {
                 boolean unused = peer.push(EncodedMessage.of(vertices.invalid(round, parents)));
             }
@@ -285,57 +261,6 @@ public final class LyingValidator implements AutoCloseable {
             default ->
                 peer.ask(new KnownPeers(List.of()), EnumSet.of(MessageType.STATUS))
                         .close();
-        }
-    }
-
-    /** The same one first each time, as long as it is there. */
-    private List<Peer> inOrder() {
-        return peers.stream()
-                .sorted(Comparator.comparing(peer -> peer.info().name()))
-                .toList();
-    }
-
-    private Optional<Peer> furthest() {
-        return peers.stream().filter(peer -> !peer.info().listener()).findAny();
-    }
-
-    private final class Events implements PeerEvents {
-        @Override
-        public Optional<PeerRefusal> admit(PeerInfo peer) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void connected(Peer peer) {
-            peers.add(peer);
-        }
-
-        @Override
-        public void pushed(Peer peer, SpecificRecordBase message, Runnable taken) {
-            if (message instanceof SignedVertex record) {
-                try {
-                    Vertex vertex = Vertex.parse(genesis.networkId(), record);
-                    if (!vertex.producer().equals(own)) {
-                        seen.add(vertex);
-                    }
-                } catch (MalformedRecordException e) {
-                    LOG.debug("{} pushes what is no vertex: {}", peer.info().name(), e.toString());
-                }
-            } else if (message instanceof PeerStatus status && !peer.info().listener()) {
-                heard = status;
-            }
-            taken.run();
-        }
-
-        @Override
-        public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
-            answers.answer(question, answer);
-        }
-
-        @Override
-        public void disconnected(Peer peer, PeerRefusal why) {
-            LOG.info("the liar and {} part: {}", peer.info().name(), why);
-            peers.remove(peer);
         }
     }
 }
