@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,10 +73,13 @@ class InstallationTest {
                 .toList();
         assertThat(parts).hasSize(InstalledParts.count(manifest));
         assertThat(parts).extracting(InstalledPart::getIndex).isSorted().startsWith(0);
-        var binding = broker.table(Topics.MANIFESTS).get(manifest.hash().hex()).getBinding();
+        var binding = Objects.requireNonNull(
+                        broker.table(Topics.MANIFESTS).get(manifest.hash().hex()))
+                .getBinding();
         assertThat(new LogIdentity(binding.getClusterId(), binding.getTopicId()))
                 .isEqualTo(LogIdentity.of(broker.cluster()));
-        assertThat(OpenEpochs.of(broker.table(Topics.VALIDATORS).get(Topics.VALIDATORS_KEY))
+        assertThat(OpenEpochs.of(Objects.requireNonNull(
+                                broker.table(Topics.VALIDATORS).get(Topics.VALIDATORS_KEY)))
                         .isKnown(ledger.network.keys.get(0).publicKey()))
                 .isTrue();
 

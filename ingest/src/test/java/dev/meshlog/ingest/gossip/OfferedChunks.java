@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -82,6 +83,6 @@ final class OfferedChunks {
     }
 
     SnapshotChunk chunk(ChunkQuery question) {
-        return chunks.get(Hash.of(question.getId()));
+        return Objects.requireNonNull(chunks.get(Hash.of(question.getId())));
     }
 }
