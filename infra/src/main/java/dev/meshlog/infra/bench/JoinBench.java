@@ -55,7 +55,8 @@ final class JoinBench implements Bench {
             long transactions = (long) objects * WRITES;
             int aRound = LedgerHistory.VALIDATORS * LedgerHistory.TRANSACTIONS;
             long tail = Math.min(transactions / 2, (long) ROUNDS_BEHIND * aRound);
-            settings.progress().accept(String.format(Locale.ROOT, "%s, writing %,d transactions", name(), transactions));
+            settings.progress()
+                    .accept(String.format(Locale.ROOT, "%s, writing %,d transactions", name(), transactions));
             try (var history = LedgerHistory.create(
                     new LedgerHistory.Load(objects, transactions, tail),
                     settings.clock(),
@@ -119,8 +120,7 @@ final class JoinBench implements Bench {
                 new HttpConfig("127.0.0.1:0", null, null, null, null));
     }
 
-    private void measure(
-            int objects, Gossip source, LocalNode node, BenchSettings settings, Consumer<Figure> figures)
+    private void measure(int objects, Gossip source, LocalNode node, BenchSettings settings, Consumer<Figure> figures)
             throws InterruptedException {
         JoinProgress progress = node.joining().orElseThrow();
         Gossip its = node.gossip().orElseThrow().gossip();
@@ -135,16 +135,16 @@ final class JoinBench implements Bench {
         }
         String of = String.format(Locale.ROOT, "%,d objects, ", objects);
         double all = replay;
-        for (JoinPhase phase : List.of(
-                JoinPhase.CONNECTING, JoinPhase.DOWNLOADING, JoinPhase.VERIFYING, JoinPhase.APPLYING)) {
+        for (JoinPhase phase :
+                List.of(JoinPhase.CONNECTING, JoinPhase.DOWNLOADING, JoinPhase.VERIFYING, JoinPhase.APPLYING)) {
             double seconds = progress.took(phase).toNanos() / 1e9;
             all += seconds;
             figures.accept(Figure.alone(name(), of + phase.name().toLowerCase(Locale.ROOT), seconds, "s", 1));
         }
         figures.accept(Figure.alone(name(), of + "replaying " + rounds + " rounds", replay, "s", 1));
         figures.accept(Figure.alone(name(), of + "in all", all, "s", 1));
-        figures.accept(Figure.rate(
-                name(), of + "catch-up", rounds / Math.max(replay, 1e-3), "rounds/s", ROUNDS_A_SECOND, 1));
+        figures.accept(
+                Figure.rate(name(), of + "catch-up", rounds / Math.max(replay, 1e-3), "rounds/s", ROUNDS_A_SECOND, 1));
         settings.progress().accept(name() + ", " + progress.line());
     }
 
