@@ -56,6 +56,7 @@ final class CatchUp {
     private long newestSeen;
     private int looksStill;
     private volatile @Nullable Begin begin;
+    private volatile boolean isWaiting;
 
     /** The round that was asked for at least; 0: none. */
     private long goal;
@@ -86,10 +87,19 @@ final class CatchUp {
      */
     void beginAt(long round, boolean again) {
         begin = new Begin(round, again);
+        isWaiting = false;
+    }
+
+    /** Asks for nothing until {@link #beginAt}: there is no state yet to go on from. */
+    void waitForBegin() {
+        isWaiting = true;
     }
 
     /** One look, and as many pages as may be asked for by now. To be called about every half second. */
     void step(Map<Peer, PeerStatus> statuses) throws InterruptedException {
+        if (isWaiting) {
+            return;
+        }
         long decided = decidedRound.getAsLong();
         long newest = statuses.values().stream()
                 .mapToLong(PeerStatus::getLeaderRound)

@@ -179,8 +179,11 @@ public final class Gossip implements AutoCloseable {
         this.answers = new Answers(index, snapshots, submissions, this::status);
         this.dialer = new Dialer(own, this::connect, peers, log, random);
         ownLog.tell(fetcher, dialer);
-        intake.keepForLater(settings.isFresh());
-        ownLog.keepToItself(settings.isFresh());
+        if (settings.isFresh()) {
+            intake.keepForLater(true);
+            ownLog.keepToItself(true);
+            catchUp.waitForBegin();
+        }
         try {
             this.node = QuicNode.open(
                     identity,

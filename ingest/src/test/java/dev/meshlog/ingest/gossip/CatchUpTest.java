@@ -114,6 +114,9 @@ class CatchUpTest {
         newestLogged = 40;
         ScriptedPeer peer = peer(1, 35, question -> atMost(50, question));
 
+        catchUp.waitForBegin();
+        catchUp.step(statuses);
+        assertThat(peer.asked()).as("without a state").isEmpty();
         catchUp.beginAt(11, false);
         catchUp.step(statuses);
         catchUp.step(statuses);

@@ -29,6 +29,10 @@ final class OfferedChunks {
     final Map<Hash, SnapshotChunk> chunks = new HashMap<>();
 
     OfferedChunks(Hash networkId, long checkpoint) {
+        this(networkId, checkpoint, checkpoint * 20);
+    }
+
+    OfferedChunks(Hash networkId, long checkpoint, long leaderRound) {
         var random = new Random(checkpoint);
         List<ChunkRef> refs = new ArrayList<>();
         for (int bucket = 0; bucket < BUCKETS; bucket++) {
@@ -39,16 +43,7 @@ final class OfferedChunks {
         }
         Hash digests = add(new byte[BUCKETS * Hash.LENGTH]);
         manifest = new Manifest(
-                networkId,
-                5,
-                checkpoint,
-                checkpoint * 16,
-                checkpoint * 20,
-                Hash.ZERO,
-                Hash.ZERO,
-                BUCKETS,
-                digests,
-                refs);
+                networkId, 5, checkpoint, checkpoint * 16, leaderRound, Hash.ZERO, Hash.ZERO, BUCKETS, digests, refs);
     }
 
     private Hash add(byte[] bytes) {

@@ -67,8 +67,7 @@ class OfferedSnapshotsTest {
 
     @Test
     void snapshotOfAYoungNetworkNeedsNoRoundBeforeTheFirst() throws Exception {
-        var young = new OfferedChunks(network.genesis.networkId(), 1);
-        assertThat(young.manifest.leaderRound()).isLessThan(network.genesis.gcDepth());
+        var young = new OfferedChunks(network.genesis.networkId(), 1, network.genesis.gcDepth() - 1);
         blind.ask(young.good(1), NOTHING, ALL, Set.of());
         assertThat(blind.bestFirst()).hasSize(1);
     }
