@@ -517,6 +517,12 @@ public final class Gossip implements AutoCloseable {
         public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
             metrics.asked(question.getSchema().getName());
             if (question instanceof NewestVertexQuery newest) {
+                JoinWatch watched = joining;
+                if (watched != null && watched.allBytes() > 0 && watched.phase() != JoinPhase.LIVE) {
+                    // Behind a snapshot its newest vertex may still be on the way to us, and "none" would count.
+                    answer.refuse(new PeerRefusal(RefusalReason.NOT_READY, "this node is joining"));
+                    return;
+                }
                 ownVertices.answer(newest, ownLog, answer);
             } else {
                 answers.answer(question, answer);

@@ -71,10 +71,10 @@ record NodeView(NodeProcess node) {
     /** How many verified vertices of the producer are in its log, by round. */
     NavigableMap<Long, Integer> verifiedOf(Hash producer) {
         NavigableMap<Long, Integer> counts = new TreeMap<>();
-        TopicReader.readAll(node.cluster(), Topics.VERIFIED, rec -> {
+        TopicReader.readAllUndecoded(node.cluster(), Topics.VERIFIED, rec -> {
             if (producer.hex().equals(rec.key())) {
-                VertexHeader header =
-                        VertexHeader.decode(rec.value().getHeader().bytes());
+                var vertex = Topics.VERIFIED.values().deserializer().deserialize(rec.topic(), rec.value());
+                VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
                 counts.merge(header.round(), 1, Integer::sum);
             }
         });
