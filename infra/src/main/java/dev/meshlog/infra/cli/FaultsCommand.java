@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             "Let something go wrong in a network of processes on this machine, and check what has to hold then.",
             "kills: one of four validators is killed and restarted, twenty times. cut: one of four is cut off for a minute."
                     + " halves: two of four are cut off from the other two. byzantine: one of four lies."
-                    + " links: listeners join over links that delay, lose, duplicate, reorder or are cut.",
+                    + " links: listeners join over links that delay, lose, duplicate, reorder or are cut."
+                    + " members: beside four, a fifth joins under load and leaves, five times.",
             "Prints a line for each thing that was checked. Exit code 3 when one did not hold."
         })
 @SuppressWarnings("NullAway.Init") // fields are set by picocli

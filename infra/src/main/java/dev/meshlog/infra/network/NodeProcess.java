@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,32 @@ public final class NodeProcess {
             isExpectedToEnd = false;
         } catch (IOException e) {
             throw new UserError(name() + " can't be started: " + e.getMessage(), "check memory and disk", e);
+        }
+    }
+
+    /**
+     * Runs a command of meshlog on this node's data directory, and returns its exit code. What it prints goes where the node's output goes.
+     *
+     * @param arguments {@code --data} is added
+     */
+    public int command(List<String> arguments, Duration limit) throws InterruptedException {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--data", directory.toString()));
+        try {
+            Process command = JavaCommand.of(main, all)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
+                    .start();
+            command.getOutputStream().close();
+            if (!command.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                command.destroyForcibly();
+                throw new UserError(
+                        "meshlog %s took over %d s".formatted(String.join(" ", all), limit.toSeconds()),
+                        "what it printed is in " + output());
+            }
+            return command.exitValue();
+        } catch (IOException e) {
+            throw new UserError("meshlog can't be started: " + e.getMessage(), "check memory and disk", e);
         }
     }
 

@@ -11,7 +11,8 @@ public enum Drills {
     CUT(4, "one of four cut off for a minute"),
     HALVES(4, "two of four cut off from the other two"),
     BYZANTINE(4, "one of four lies"),
-    LINKS(2, "listeners join over bad links");
+    LINKS(2, "listeners join over bad links"),
+    MEMBERS(4, "five times a validator joins under load, and leaves");
 
     private final int validators;
     private final String meaning;
@@ -46,6 +47,7 @@ public enum Drills {
             case HALVES -> new HalvesDrill();
             case BYZANTINE -> new LyingDrill();
             case LINKS -> new LinkDrill();
+            case MEMBERS -> new MembersDrill();
         };
     }
 }
