@@ -19,6 +19,7 @@ import dev.meshlog.schemas.ledger.LedgerCertificate;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.testing.TestBroker;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -282,7 +283,12 @@ class SnapshotterTest {
 
     @Test
     void storeOfAnotherNetworkIsRefused() throws Exception {
-        cluster.start(3).close();
+        cluster.write(history.commit());
+        try (var first = cluster.start(3)) {
+            await().atMost(PATIENCE)
+                    .until(() -> Files.exists(directory.resolve("store"))
+                            || first.failure().isPresent());
+        }
         var other = new Snapshotter(
                 broker.cluster(),
                 new Snapshotter.Network(
