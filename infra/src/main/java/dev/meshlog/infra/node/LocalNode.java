@@ -262,9 +262,12 @@ public final class LocalNode implements AutoCloseable {
     }
 
     private boolean hasState(GenesisConfig genesis) {
-        boolean[] hasCommits = {false};
-        TopicReader.readAllUndecoded(cluster, Topics.COMMITS, rec -> hasCommits[0] = true);
-        return hasCommits[0] || installation(genesis).hasSnapshotOfThisLog();
+        boolean hasCommits;
+        try (var consumer = cluster.undecodedConsumer()) {
+            hasCommits = consumer.endOffsets(TopicReader.partitions(consumer, Topics.COMMITS)).values().stream()
+                    .anyMatch(end -> end > 0);
+        }
+        return hasCommits || installation(genesis).hasSnapshotOfThisLog();
     }
 
     private Installation installation(GenesisConfig genesis) {
