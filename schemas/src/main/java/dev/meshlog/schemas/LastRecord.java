@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.IntToLongFunction;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -54,22 +55,46 @@ public final class LastRecord implements AutoCloseable {
         this.timeout = timeout;
     }
 
-    /** The last record of the key, in the partition where the default partitioner puts it, among those with a value that counts. */
+    /** The last record of the key, in the partition where the default partitioner puts it, among those with a value that counts. Tombstones never count. */
     public <K, V> Optional<ConsumerRecord<K, V>> of(Topic<K, V> topic, K key, Predicate<V> counts) {
+        return since(partition -> 0, topic, key, counts);
+    }
+
+    /**
+     * The same, where nothing before some offset matters: for a key without a record all that is behind it is read.
+     *
+     * @param from that offset, of each partition
+     */
+    public <K, V> Optional<ConsumerRecord<K, V>> since(
+            IntToLongFunction from, Topic<K, V> topic, K key, Predicate<V> counts) {
+        byte[] keyBytes = topic.keys().serializer().serialize(topic.name(), key);
+        int partition = BuiltInPartitioner.partitionForKey(keyBytes, partitions(topic));
+        return search(topic, key, partition, from.applyAsLong(partition), counts);
+    }
+
+    /** Where the next record of each partition will stand, behind those of open transactions too. */
+    public Map<Integer, Long> ends(Topic<?, ?> topic) {
+        Map<Integer, Long> ends = new HashMap<>();
+        for (int partition = 0; partition < partitions(topic); partition++) {
+            ends.put(partition, offset(new TopicPartition(topic.name(), partition), OffsetSpec.latest()));
+        }
+        return ends;
+    }
+
+    private int partitions(Topic<?, ?> topic) {
         int partitions = consumer.partitionsFor(topic.name(), timeout).size();
         if (partitions == 0) {
             throw new KafkaException("topic " + topic.name() + " does not exist; 'meshlog topics apply' creates it");
         }
-        byte[] keyBytes = topic.keys().serializer().serialize(topic.name(), key);
-        return of(topic, key, BuiltInPartitioner.partitionForKey(keyBytes, partitions), counts);
+        return partitions;
     }
 
-    /** The last record of the key in a partition, among those with a value that counts. Tombstones never count. */
-    public <K, V> Optional<ConsumerRecord<K, V>> of(Topic<K, V> topic, K key, int partition, Predicate<V> counts) {
+    private <K, V> Optional<ConsumerRecord<K, V>> search(
+            Topic<K, V> topic, K key, int partition, long first, Predicate<V> counts) {
         byte[] keyBytes = topic.keys().serializer().serialize(topic.name(), key);
         var source = new TopicPartition(topic.name(), partition);
         long deadline = System.nanoTime() + timeout.toNanos();
-        long begin = offset(source, OffsetSpec.earliest());
+        long begin = Math.max(first, offset(source, OffsetSpec.earliest()));
         long to = offset(source, OffsetSpec.latest());
         consumer.assign(List.of(source));
         for (long window = FIRST_WINDOW; to > begin; window *= GROWTH) {

@@ -174,7 +174,7 @@ public final class Topics {
             1,
             keptForEver(),
             List.of(LEDGER),
-            List.of(LEDGER, REPLAYER, PEOPLE));
+            List.of(LEDGER, SNAPSHOTTER, REPLAYER, PEOPLE));
     public static final Topic<String, CommitChanges> CHANGES = topic(
             "ledger.changes",
             "commit index",

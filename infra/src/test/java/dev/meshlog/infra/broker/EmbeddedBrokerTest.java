@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -119,6 +120,10 @@ class EmbeddedBrokerTest {
                         .hasValueSatisfying(rec -> assertThat(rec.value()).isEqualTo("new"));
                 assertThat(last.of(Topics.SCHEMAS, "k", value -> value.equals("old")))
                         .hasValueSatisfying(rec -> assertThat(rec.offset()).isZero());
+                assertThat(last.since(partition -> 1, Topics.SCHEMAS, "k", value -> value.equals("old")))
+                        .as("behind it")
+                        .isEmpty();
+                assertThat(last.ends(Topics.SCHEMAS)).isEqualTo(Map.of(0, 3_003L));
             }
         }
     }

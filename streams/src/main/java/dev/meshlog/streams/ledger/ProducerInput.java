@@ -33,13 +33,18 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -89,6 +94,8 @@ final class ProducerInput implements AutoCloseable {
 
     /** Learns where the network stands, and all that we signed; to be called after earlier producers with the key are fenced. */
     void open() {
+        // First: what is verified meanwhile is read twice then, and never passed over.
+        Map<Integer, Long> unverified = unverified();
         Set<TopicPartition> all = new HashSet<>(transactions);
         all.addAll(List.of(verified, commits, validators));
         consumer.assign(all);
@@ -110,7 +117,7 @@ final class ProducerInput implements AutoCloseable {
         dag = new ProducerDag(genesis, self, openEpochs, start.getKey(), queue);
         // Only who knows all that is verified by now knows which rounds are taken and which have a quorum.
         seekAndRead(verified, Math.max(begin, start.getValue()));
-        takeOwn();
+        takeOwn(unverified);
         replayFromByRound.clear();
         consumer.resume(all);
     }
@@ -191,7 +198,7 @@ final class ProducerInput implements AutoCloseable {
         takeVertex(own);
     }
 
-    /** The newest round of ours that came through verification. */
+    /** The newest round of ours that came through verification, or the floor at the start if that was higher. */
     long verifiedRound() {
         return verifiedRound;
     }
@@ -219,35 +226,54 @@ final class ProducerInput implements AutoCloseable {
     }
 
     /**
-     * What we wrote and nobody has verified yet. Our newest verified vertex may lie before the part of the log that was read, when we were away.
-     * Anybody may have sent something under our key: only what we signed counts.
+     * From where on, in each partition of {@code ledger.vertices}, the ledger has vertices still to verify. A good one from before that stands in the verified
+     * log; a refused one never left this node.
      */
-    private void takeOwn() {
-        NavigableMap<Long, Vertex> unverified = new TreeMap<>();
+    private Map<Integer, Long> unverified() {
+        Map<Integer, Long> offsets = new HashMap<>();
+        try (Admin admin = cluster.admin()) {
+            admin.listConsumerGroupOffsets(LedgerStreams.APPLICATION_ID)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .forEach((partition, offset) -> {
+                        if (partition.topic().equals(Topics.VERTICES.name()) && offset != null) {
+                            offsets.put(partition.partition(), offset.offset());
+                        }
+                    });
+            return offsets;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException known
+                    ? known
+                    : new KafkaException("offsets of " + LedgerStreams.APPLICATION_ID, e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /**
+     * What we signed and the verified log did not show: what is not verified yet, and what was in transactions that are seen as committed only now. No search
+     * goes back behind that, or a validator without a recent vertex would have all of history searched for one. An older vertex does not matter: what stands in
+     * the verified log before the part that was read was committed, or is at or below the floor, and there nothing is signed any more.
+     *
+     * <p>Anybody may have sent something under our key: only what we signed counts.
+     */
+    private void takeOwn(Map<Integer, Long> notVerified) {
+        verifiedRound = Math.max(verifiedRound, dag().floor());
+        NavigableMap<Long, Vertex> unseen = new TreeMap<>();
+        long read = consumer.position(verified);
         try (var last = new LastRecord(cluster.properties(), SEARCH)) {
-            if (verifiedRound == 0) {
-                last.of(
-                                undecoded(Topics.VERIFIED),
-                                self.hex(),
-                                value -> own(value).isPresent())
-                        .flatMap(rec -> own(rec.value()))
-                        .ifPresent(newest -> verifiedRound = newest.round());
-                signedRound = Math.max(signedRound, verifiedRound);
-            }
-            var unused = last.of(
-                    undecoded(Topics.VERTICES),
-                    self.hex(),
-                    value -> own(value)
-                            .map(vertex -> {
-                                unverified.put(vertex.round(), vertex);
-                                return vertex.round() <= verifiedRound;
-                            })
-                            .orElse(false));
+            collect(last, Topics.VERIFIED, partition -> read, unseen);
+            collect(last, Topics.VERTICES, partition -> notVerified.getOrDefault(partition, 0L), unseen);
         }
-        unverified.tailMap(verifiedRound, false).values().forEach(this::takeVertex);
-        if (!unverified.isEmpty()) {
-            signedRound = Math.max(signedRound, unverified.lastKey());
-        }
+        unseen.tailMap(verifiedRound, false).values().forEach(this::takeVertex);
+    }
+
+    private void collect(
+            LastRecord last, Topic<String, SignedVertex> topic, IntToLongFunction from, Map<Long, Vertex> found) {
+        var unused = last.since(from, undecoded(topic), self.hex(), value -> {
+            own(value).ifPresent(vertex -> found.put(vertex.round(), vertex));
+            return false;
+        });
     }
 
     private static Topic<String, byte[]> undecoded(Topic<String, SignedVertex> topic) {

@@ -13,6 +13,7 @@ import dev.meshlog.schemas.Topics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
@@ -45,7 +46,11 @@ public final class VertexProducer implements AutoCloseable {
     /** The newest vertex that we wrote, and those that we tried to write since. */
     private final Set<Hash> made = new HashSet<>();
 
+    /** Where the log of vertices ended, by partition, before we made any, and when earlier producers with the key were fenced. */
+    private Map<Integer, Long> openedAt = Map.of();
+
     private final Thread thread = new Thread(this::run, "meshlog-vertex-producer");
+    private Runnable onceSigned = () -> {};
     private volatile boolean closing;
     private volatile @Nullable RuntimeException failure;
 
@@ -67,6 +72,11 @@ public final class VertexProducer implements AutoCloseable {
         this.key = key;
         this.settings = settings;
         this.clock = clock;
+    }
+
+    /** To be run when there is a vertex with our signature in the log; before the start. */
+    public void onceSigned(Runnable then) {
+        onceSigned = then;
     }
 
     public void start() {
@@ -109,15 +119,25 @@ public final class VertexProducer implements AutoCloseable {
 
     /**
      * A producer that is fenced in the middle of a transaction does not always hear that this was the reason. Going on would fence the other process in
-     * turn, so the log is asked first whose newest vertex stands there.
+     * turn, so the log is asked first whose newest vertex stands there. Vertices from before we began are of earlier runs.
      */
     private boolean isTakenOver() {
         try (var last = new LastRecord(cluster.properties(), SEARCH)) {
-            return last.of(Topics.VERTICES, key.publicKey().hex(), vertex -> true)
+            return last.since(
+                            partition -> openedAt.getOrDefault(partition, 0L),
+                            Topics.VERTICES,
+                            key.publicKey().hex(),
+                            vertex -> true)
                     .map(found -> Vertex.parse(genesis.networkId(), found.value()))
                     .filter(newest -> !made.contains(newest.id()))
                     .filter(newest -> Ed25519.fastest().verify(key.publicKey(), newest.id(), newest.signature()))
                     .isPresent();
+        }
+    }
+
+    private Map<Integer, Long> ends() {
+        try (var last = new LastRecord(cluster.properties(), SEARCH)) {
+            return last.ends(Topics.VERTICES);
         }
     }
 
@@ -137,8 +157,14 @@ public final class VertexProducer implements AutoCloseable {
         var factory = new VertexFactory(genesis.networkId(), genesis.epochLength(), key);
         try (var output = new VertexOutput(cluster, key.publicKey());
                 var input = new ProducerInput(cluster, genesis, key.publicKey(), genesisRoot)) {
+            if (made.isEmpty()) {
+                openedAt = ends();
+            }
             input.open();
             LOG.info("validator {} has signed up to round {}", key.publicKey().brief(), input.signedRound());
+            if (input.signedRound() > 0) {
+                onceSigned.run();
+            }
             long lastMade = 0;
             long readySince = 0;
             long readyRound = 0;
@@ -167,9 +193,13 @@ public final class VertexProducer implements AutoCloseable {
                         input.checkpointRoot(),
                         now);
                 made.add(vertex.id());
+                boolean isFirst = input.signedRound() == 0;
                 output.write(vertex, batch.rejections(), input.queue().writing(vertex.ref(), batch), input.group());
                 made.retainAll(Set.of(vertex.id()));
                 input.wrote(vertex);
+                if (isFirst) {
+                    onceSigned.run();
+                }
                 lastMade = now;
                 input.read(Duration.ZERO);
             }
