@@ -16,6 +16,14 @@ public interface SnapshotTrust {
      */
     Optional<String> refusal(Manifest manifest, byte[] certificate);
 
+    /** Believes what either believes. */
+    default SnapshotTrust or(SnapshotTrust other) {
+        return (manifest, certificate) -> {
+            Optional<String> refusal = refusal(manifest, certificate);
+            return refusal.isEmpty() || other.refusal(manifest, certificate).isEmpty() ? Optional.empty() : refusal;
+        };
+    }
+
     /** A quorum of the genesis' validators must have signed for the checkpoint. */
     static SnapshotTrust ofGenesis(GenesisConfig genesis) {
         var trust = new Trust.OfGenesis();

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the snapshotter's store again from the newest certified snapshot whose next commit {@code ledger.changes} still has. The new store is made beside
+ * Makes the snapshotter's store again from the newest snapshot that is certified, or that the ledger began with, and whose next commit {@code ledger.changes} still has. The new store is made beside
  * the old one and takes its place by a rename when every chunk is verified and applied. A process that is killed meanwhile begins anew.
  */
 final class StoreRebuild {
@@ -107,7 +107,7 @@ final class StoreRebuild {
                 chunks.fetch(cluster, fetched -> {});
             }
             try (RocksStateStore store = RocksStateStore.open(beside(".partial"), network.bucketBits())) {
-                SnapshotReader.read(snapshot, chunks, network.trust(), chunk -> {
+                SnapshotReader.read(snapshot, chunks, network.trust().or(new InstalledCheckpoint(cluster)), chunk -> {
                     chunk.applyTo(store);
                     store.commit();
                 });

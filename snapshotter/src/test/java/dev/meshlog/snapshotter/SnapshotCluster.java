@@ -71,7 +71,11 @@ final class SnapshotCluster {
     }
 
     Snapshotter start(int keep, Path store) {
-        Snapshotter snapshotter = create(keep, store);
+        return follow(create(keep, store));
+    }
+
+    /** Starts it. */
+    Snapshotter follow(Snapshotter snapshotter) {
         snapshotter.onPublished(published::add);
         snapshotter.start();
         return snapshotter;

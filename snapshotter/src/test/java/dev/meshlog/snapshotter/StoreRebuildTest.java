@@ -5,8 +5,13 @@ import static dev.meshlog.snapshotter.SnapshotCluster.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.Topics;
+import dev.meshlog.schemas.ledger.Checkpoint;
+import dev.meshlog.schemas.ledger.CommitRecord;
+import dev.meshlog.schemas.ledger.LogPosition;
 import dev.meshlog.schemas.testing.TestBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +108,38 @@ class StoreRebuildTest {
 
     @Test
     void snapshotThatNobodyVouchesForIsNoBase() throws Exception {
-        var untrusting = new Snapshotter(
+        Snapshotter untrusting = untrusting();
+        try (untrusting) {
+            untrusting.start();
+            await().atMost(PATIENCE).until(() -> untrusting.failure().isPresent());
+            assertThat(untrusting.failure().orElseThrow()).hasMessageContaining("nobody knows its signers");
+        }
+    }
+
+    @Test
+    void snapshotThatTheLedgerBeganWithIsABaseWhoeverSignedForIt() throws Exception {
+        var began = CommitRecord.newBuilder()
+                .setIndex(newest().commitIndex())
+                .setCommitHash(newest().commitHash().fixed())
+                .setPreviousHash(Hash.ZERO.fixed())
+                .setLeader(Hash.ZERO.fixed())
+                .setLeaderRound(newest().leaderRound())
+                .setLeaderProducer(Hash.ZERO.fixed())
+                .setEpoch(0)
+                .setVertices(List.of())
+                .setTransactions(0)
+                .setFailedTransactions(0)
+                .setCheckpoint(new Checkpoint(2L, newest().stateRoot().fixed(), newest().entries()))
+                .setPosition(new LogPosition(0L, 0L))
+                .setInstalled(true)
+                .build();
+        broker.write(Topics.COMMITS, Long.toString(began.getIndex()), Cluster.encode(Topics.COMMITS, began));
+
+        goesOn(cluster.follow(untrusting()));
+    }
+
+    private Snapshotter untrusting() {
+        return new Snapshotter(
                 broker.cluster(),
                 new Snapshotter.Network(
                         History.NETWORK,
@@ -113,11 +149,6 @@ class StoreRebuildTest {
                 new Snapshotter.Settings(
                         directory.resolve("new"), java.time.Duration.ZERO, 3, java.util.Optional.empty()),
                 java.time.Clock.systemUTC());
-        try (untrusting) {
-            untrusting.start();
-            await().atMost(PATIENCE).until(() -> untrusting.failure().isPresent());
-            assertThat(untrusting.failure().orElseThrow()).hasMessageContaining("nobody knows its signers");
-        }
     }
 
     private void goesOn(Snapshotter snapshotter) throws Exception {
