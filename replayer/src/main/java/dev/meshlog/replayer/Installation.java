@@ -19,7 +19,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Producer;
@@ -54,14 +56,15 @@ public final class Installation {
         this.threads = threads;
     }
 
-    /** Whether a state was installed, or a snapshot cut, in this log: then the ledger goes on from there. */
-    public boolean hasSnapshotOfThisLog() {
+    /** The newest snapshot of a state that was installed, or cut, in this log: the ledger goes on from there. */
+    public Optional<Manifest> newestOfThisLog() {
         LogIdentity log = LogIdentity.of(cluster);
         return new TopicSnapshots(cluster, clock)
                 .offers(refusal -> {}).stream()
-                        .map(SnapshotOffer::binding)
-                        .anyMatch(binding -> binding.getClusterId().equals(log.clusterId())
-                                && binding.getTopicId().equals(log.topicId()));
+                        .filter(offer -> offer.binding().getClusterId().equals(log.clusterId())
+                                && offer.binding().getTopicId().equals(log.topicId()))
+                        .flatMap(offer -> tryParse(offer).stream())
+                        .max(Comparator.comparingLong(Manifest::checkpointIndex));
     }
 
     /**
@@ -72,6 +75,15 @@ public final class Installation {
      * @throws RecoveryException when the snapshot is not what it should be; nothing is written then
      */
     public Manifest install(Hash hash, Path chunks, RecoveryListener listener) {
+        try (Producer<String, byte[]> producer = cluster.transactionalProducer(TRANSACTIONAL_ID, TIMEOUT)) {
+            // Ends the transaction of an installation that was killed: what was written behind it is not to be seen as
+            // long as it is open.
+            producer.initTransactions();
+            return install(hash, chunks, producer, listener);
+        }
+    }
+
+    private Manifest install(Hash hash, Path chunks, Producer<String, byte[]> producer, RecoveryListener listener) {
         var source = new TopicSnapshots(cluster, clock);
         SnapshotOffer offer = source.offers(listener::refused).stream()
                 .filter(each -> each.key().equals(hash.hex()))
@@ -81,9 +93,7 @@ public final class Installation {
         Manifest manifest = trusted(offer, hash);
         new ChunkDownload(manifest, chunks, listener).fetchFrom(source, threads);
         try (var parts = new VerifiedParts(manifest, id -> ChunkDownload.read(chunks, id), threads);
-                Producer<String, byte[]> producer = cluster.transactionalProducer(TRANSACTIONAL_ID, TIMEOUT);
                 var visibility = new Visibility(cluster)) {
-            producer.initTransactions();
             producer.beginTransaction();
             List<Future<RecordMetadata>> written;
             try {
@@ -124,14 +134,25 @@ public final class Installation {
                         Cluster.encode(Topics.MANIFESTS, ofThisLog(offer, replayFrom, behind)))));
     }
 
-    private Manifest trusted(SnapshotOffer offer, Hash hash) {
-        Manifest manifest;
+    private Optional<Manifest> tryParse(SnapshotOffer offer) {
         try {
-            manifest = Manifest.parse(offer.manifest(), genesis.networkId(), hash);
+            return Optional.of(parsed(offer, Hash.ofHex(offer.key())));
+        } catch (IllegalArgumentException | RecoveryException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Manifest parsed(SnapshotOffer offer, Hash hash) {
+        try {
+            return Manifest.parse(offer.manifest(), genesis.networkId(), hash);
         } catch (InvalidSnapshotException e) {
             throw new RecoveryException(
                     RecoveryFailure.RECORD_MALFORMED, "Manifest %s: %s".formatted(hash, e.getMessage()), e);
         }
+    }
+
+    private Manifest trusted(SnapshotOffer offer, Hash hash) {
+        Manifest manifest = parsed(offer, hash);
         trust.refusal(genesis, manifest, offer.certificate()).ifPresent(why -> {
             throw new RecoveryException(
                     RecoveryFailure.NOT_TRUSTED,

@@ -46,9 +46,7 @@ final class SteeringEntries implements RootedTable {
         }
         try {
             ChainHead head = ChainHead.decode(chain);
-            if (head.commitIndex() != manifest.commitIndex()
-                    || !head.commitHash().equals(manifest.commitHash())
-                    || head.leaderRound() != manifest.leaderRound()) {
+            if (!head.isWhere(manifest)) {
                 throw falseSnapshot("its state stands at commit %d (%s), its manifest says commit %d (%s)"
                         .formatted(
                                 head.commitIndex(), head.commitHash(), manifest.commitIndex(), manifest.commitHash()));

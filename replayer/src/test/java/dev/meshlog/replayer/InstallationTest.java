@@ -19,9 +19,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +133,24 @@ class InstallationTest {
         manifest = lie;
         ledger.writeManifest(lie, "another cluster", "another topic", 5);
         assertRefused(new Trust.OfGenesis(), RecoveryFailure.SNAPSHOT_FALSE);
+    }
+
+    /** What it had sent holds back all that is written behind it, for as long as its transaction may take. */
+    @Test
+    void installationThatWasKilledDoesNotHideWhatCameAfterIt() throws Exception {
+        broker.write(Topics.MANIFESTS, manifest.hash().hex(), null);
+        try (var killed = broker.cluster().transactionalProducer("meshlog-installation", Duration.ofMinutes(10))) {
+            killed.initTransactions();
+            killed.beginTransaction();
+            killed.send(new ProducerRecord<>(
+                            Topics.MANIFESTS.name(), manifest.hash().hex(), new byte[] {1}))
+                    .get();
+            ledger.writeManifest(manifest, "another cluster", "behind it", 5);
+
+            install(new Trust.OfGenesis());
+
+            assertThat(broker.undecoded(Topics.VERIFIED)).hasSize(InstalledParts.count(manifest));
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.meshlog.ledger.chain;
 
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.schemas.AvroBinary;
 import dev.meshlog.schemas.ledger.ChainEntry;
 
@@ -21,6 +22,14 @@ public record ChainHead(
 
     static ChainHead genesis(Hash networkId) {
         return new ChainHead(networkId, 0, Hash.ZERO, 0, 0, 0, 1, new CheckpointMark(0, Hash.ZERO, 0), 0, 0, 0);
+    }
+
+    /** Whether a manifest says the truth about where its state stands, which the state root does not cover. */
+    public boolean isWhere(Manifest manifest) {
+        return networkId.equals(manifest.networkId())
+                && commitIndex == manifest.commitIndex()
+                && commitHash.equals(manifest.commitHash())
+                && leaderRound == manifest.leaderRound();
     }
 
     public byte[] encode() {

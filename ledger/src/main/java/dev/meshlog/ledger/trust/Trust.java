@@ -9,6 +9,7 @@ import dev.meshlog.ledger.certificate.InvalidCertificateException;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.state.Manifest;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Why a snapshot is believed. Never because of anything that comes with it but signatures of validators that are known from elsewhere. */
 public sealed interface Trust {
@@ -19,6 +20,11 @@ public sealed interface Trust {
      * @return why not, or nothing when it is
      */
     Optional<String> refusal(GenesisConfig genesis, Manifest manifest, byte[] certificate);
+
+    /** The one checkpoint whose snapshots are believed, where there is only one. */
+    default OptionalLong checkpoint() {
+        return OptionalLong.empty();
+    }
 
     /** A quorum of the genesis' validators signed for its checkpoint, whoever else did. */
     record OfGenesis() implements Trust {
@@ -57,6 +63,11 @@ public sealed interface Trust {
                 throw new IllegalArgumentException(
                         "INDEX:ROOT is wanted, a number and 64 hex digits, not '" + text + "'", e);
             }
+        }
+
+        @Override
+        public OptionalLong checkpoint() {
+            return OptionalLong.of(index);
         }
 
         @Override
