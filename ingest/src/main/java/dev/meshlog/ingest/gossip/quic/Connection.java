@@ -1,6 +1,5 @@
 package dev.meshlog.ingest.gossip.quic;
 
-import dev.meshlog.ingest.TokenBucket;
 import dev.meshlog.ingest.gossip.wire.EncodedMessage;
 import dev.meshlog.ingest.gossip.wire.MessageType;
 import dev.meshlog.ledger.Hash;
@@ -11,10 +10,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
@@ -26,7 +28,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
@@ -50,32 +51,39 @@ final class Connection implements Peer {
     /** QUIC's code for every end that we name; which one it is stands in the reason. */
     private static final int CLOSED = 1;
 
+    private static final long NO_STREAM_NANOS = 60_000_000_000L;
+
+    /** Answers, on either side, after which a new connection is better. */
+    private static final int BROKEN_OFF = 500;
+
     private final QuicChannel channel;
     private final boolean dialed;
+    private final ByteBuffer origin;
     private final Shared shared;
     private final CompletableFuture<Peer> established = new CompletableFuture<>();
-    private final AtomicInteger unsent = new AtomicInteger();
-    private final TokenBucket questions;
+    private final QuestionBudget questions;
     private final ReadBudget pushed;
     private final List<QuicStreamChannel> early = new ArrayList<>();
     private volatile @Nullable PeerInfo info;
-    private volatile @Nullable QuicStreamChannel pushes;
+    private volatile @Nullable Pushes pushes;
     private @Nullable QuicStreamChannel control;
     private @Nullable PeerRefusal ended;
+    private long mayNotOpenSince;
+    private int brokenOff;
     private boolean told;
     private boolean isPushedTo;
 
     /** What all connections of a node have in common. */
-    record Shared(Handshake handshake, PeerLimits limits, PeerEvents events, Workers workers) {}
+    record Shared(Handshake handshake, PeerLimits limits, PeerEvents events, Workers workers, Unsent.Shared unsent) {}
+
+    private record Pushes(QuicStreamChannel stream, Unsent unsent) {}
 
     Connection(QuicChannel channel, boolean dialed, Shared shared) {
         this.channel = channel;
         this.dialed = dialed;
+        this.origin = origin(channel);
         this.shared = shared;
-        this.questions = new TokenBucket(
-                shared.limits().questionsPerMinute(),
-                Math.max(1, shared.limits().questionsPerMinute() / 10),
-                System.nanoTime());
+        this.questions = new QuestionBudget(shared.limits().questionsPerMinute(), System.nanoTime());
         this.pushed = new ReadBudget(
                 shared.limits().pushBytesPerSecond(), shared.limits().pushesPerMinute(), System.nanoTime());
     }
@@ -83,6 +91,19 @@ final class Connection implements Peer {
     /** The peer, once each side knows the other. */
     CompletableFuture<Peer> established() {
         return established;
+    }
+
+    /** Whether the other one came from the same machine, as far as an address tells, and neither of them dialed nor known by now. */
+    boolean isStrangerLike(Connection other) {
+        return !dialed && !other.dialed && other.info == null && origin.equals(other.origin);
+    }
+
+    /** What one machine may choose its address from: an IPv4 address, or the network part of an IPv6 address (RFC 4291, section 2.5.1). */
+    private static ByteBuffer origin(QuicChannel channel) {
+        return channel.remoteSocketAddress() instanceof InetSocketAddress remote
+                ? ByteBuffer.wrap(remote.getAddress().getAddress())
+                        .limit(4 * (remote.getAddress() instanceof Inet6Address ? 2 : 1))
+                : ByteBuffer.allocate(0);
     }
 
     ChannelFuture closed() {
@@ -96,43 +117,81 @@ final class Connection implements Peer {
 
     @Override
     public boolean push(EncodedMessage message) {
-        QuicStreamChannel stream = pushes;
-        if (stream == null || unsent.addAndGet(message.size()) > shared.limits().unsent()) {
-            if (stream != null) {
-                unsent.addAndGet(-message.size());
+        Pushes open = pushes;
+        if (open == null) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (!open.unsent().add(message.size(), now)) {
+            if (open.unsent().isStuck(now)) {
+                close(new PeerRefusal(
+                        RefusalReason.TOO_SLOW,
+                        "no push was read for " + shared.limits().readWithin().toSeconds() + " s"));
             }
             return false;
         }
-        stream.writeAndFlush(Unpooled.wrappedBuffer(message.unsafeBytes()))
-                .addListener(done -> unsent.addAndGet(-message.size()));
+        open.stream()
+                .writeAndFlush(Unpooled.wrappedBuffer(message.unsafeBytes()))
+                .addListener(done -> open.unsent().remove(message.size(), System.nanoTime()));
         return true;
     }
 
     @Override
     public Reply ask(SpecificRecordBase question, Set<MessageType> expected) {
-        var reply = new StreamReply();
+        var reply = new StreamReply(this::brokenOff);
         Set<MessageType> allowed = EnumSet.copyOf(expected);
         allowed.add(MessageType.REFUSED);
+        channel.eventLoop().execute(() -> ask(question, allowed, reply));
+        return reply;
+    }
+
+    private void ask(SpecificRecordBase question, Set<MessageType> allowed, StreamReply reply) {
+        if (!mayOpen()) {
+            reply.failed(new PeerRefusal(RefusalReason.BUSY, "so many questions are open here as the peer allows for"));
+            return;
+        }
         channel.createStream(QuicStreamType.BIDIRECTIONAL, new ChannelInitializer<QuicStreamChannel>() {
                     @Override
                     protected void initChannel(QuicStreamChannel stream) {
+                        stream.pipeline().addLast(reply.arrivals());
                         MessageDecoder.addTo(stream.pipeline(), allowed);
                         stream.pipeline().addLast(reply);
                     }
                 })
                 .addListener(opened -> {
                     if (!opened.isSuccess()) {
-                        reply.failed(new PeerRefusal(RefusalReason.CLOSING, "no stream: " + opened.cause()));
+                        var why = new PeerRefusal(RefusalReason.CLOSING, "no stream: " + opened.cause());
+                        reply.failed(why);
+                        end(why);
                         return;
                     }
                     var stream = (QuicStreamChannel) opened.getNow();
-                    stream.writeAndFlush(Unpooled.wrappedBuffer(
-                                    EncodedMessage.of(question).unsafeBytes()))
-                            .addListener(done -> {
-                                var unused = stream.shutdownOutput();
-                            });
+                    var unused = stream.writeAndFlush(new DefaultQuicStreamFrame(
+                            Unpooled.wrappedBuffer(EncodedMessage.of(question).unsafeBytes()), true));
                 });
-        return reply;
+    }
+
+    /** To open a stream over the limit would use up its id, so that the peer's next limit allows for no stream either. */
+    private boolean mayOpen() {
+        long now = System.nanoTime();
+        if (channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0) {
+            mayNotOpenSince = 0;
+            return true;
+        }
+        if (mayNotOpenSince == 0) {
+            mayNotOpenSince = now;
+        } else if (now - mayNotOpenSince > NO_STREAM_NANOS) {
+            end(new PeerRefusal(RefusalReason.CLOSING, "no question came to an end for a minute"));
+        }
+        return false;
+    }
+
+    /** The codec keeps a channel of each such stream until the connection ends. */
+    private void brokenOff() {
+        brokenOff++;
+        if (brokenOff >= BROKEN_OFF) {
+            end(new PeerRefusal(RefusalReason.CLOSING, BROKEN_OFF + " answers were broken off"));
+        }
     }
 
     @Override
@@ -198,7 +257,7 @@ final class Connection implements Peer {
     }
 
     void failed(Throwable cause) {
-        end(new PeerRefusal(RefusalReason.MALFORMED, String.valueOf(cause.getMessage())));
+        end(PeerRefusal.of(cause));
     }
 
     /** A new stream, whoever opened it. */
@@ -275,7 +334,8 @@ final class Connection implements Peer {
     }
 
     private void begin(QuicStreamChannel stream) {
-        pushes = stream;
+        boolean isNameless = info().publicKey() == null;
+        pushes = new Pushes(stream, new Unsent(shared.unsent(), shared.limits(), isNameless, System.nanoTime()));
         told = true;
         shared.events().connected(this);
         established.complete(this);

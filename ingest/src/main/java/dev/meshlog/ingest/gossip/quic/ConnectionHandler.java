@@ -14,6 +14,9 @@ import java.util.Set;
 
 /** Tells a connection when it works and when it ends. */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+    /** Connections of one address, or of one IPv6 network of 64 bits, that said no hello yet: a single machine can't take all places. */
+    private static final int STRANGERS_OF_AN_ADDRESS = 16;
+
     private static final AttributeKey<Connection> CONNECTION = AttributeKey.valueOf(Connection.class, "connection");
 
     private final Connection connection;
@@ -60,6 +63,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         if (all.size() >= atMost) {
             connection.end(new PeerRefusal(RefusalReason.TOO_MANY_PEERS, "all " + atMost + " places are taken"));
+            return;
+        }
+        long strangers = all.stream().filter(connection::isStrangerLike).count();
+        if (strangers >= STRANGERS_OF_AN_ADDRESS) {
+            connection.end(new PeerRefusal(
+                    RefusalReason.TOO_MANY_PEERS,
+                    STRANGERS_OF_AN_ADDRESS + " connections of that address have said no hello yet"));
             return;
         }
         all.add(connection);

@@ -2,6 +2,7 @@ package dev.meshlog.ingest.gossip.quic;
 
 import dev.meshlog.schemas.gossip.RefusalReason;
 import dev.meshlog.schemas.gossip.Refused;
+import io.netty.handler.codec.DecoderException;
 
 /**
  * Why a peer or a question is turned away, or why a connection ended.
@@ -15,6 +16,13 @@ public record PeerRefusal(RefusalReason reason, String detail) {
         if (detail.length() > MAX_DETAIL) {
             detail = detail.substring(0, MAX_DETAIL);
         }
+    }
+
+    /** What comes out of a pipeline: only what can't be decoded is the peer's fault. It may reset a stream because we did not read. */
+    static PeerRefusal of(Throwable cause) {
+        return cause instanceof DecoderException
+                ? new PeerRefusal(RefusalReason.MALFORMED, String.valueOf(cause.getMessage()))
+                : new PeerRefusal(RefusalReason.CLOSING, "broken off: " + cause.getMessage());
     }
 
     static PeerRefusal of(Refused record) {

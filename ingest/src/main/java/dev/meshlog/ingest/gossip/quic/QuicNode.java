@@ -61,9 +61,13 @@ public final class QuicNode implements AutoCloseable {
     private QuicNode(Identity identity, Settings settings, PeerEvents events, SignatureCheck signatures, Clock clock)
             throws IOException {
         NodeCertificate own = NodeCertificate.generate(clock.instant());
-        workers = new Workers(events);
+        workers = new Workers(events, settings.limits().questionsAtOnce());
         shared = new Connection.Shared(
-                new Handshake(identity, own.fingerprint(), signatures), settings.limits(), events, workers);
+                new Handshake(identity, own.fingerprint(), signatures),
+                settings.limits(),
+                events,
+                workers,
+                Unsent.Shared.ofThisProcess());
         loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("meshlog-peers", true), NioIoHandler.newFactory());
         // No authority vouches for these certificates: what they are worth is said by the handshake's proof.

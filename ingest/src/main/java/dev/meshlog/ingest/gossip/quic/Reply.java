@@ -9,7 +9,8 @@ public interface Reply extends AutoCloseable {
     /**
      * The next message, or nothing behind the last one.
      *
-     * @throws PeerException when the peer refuses, breaks off, says something else, or says nothing for so long
+     * @param patience for the beginning of a message, and again for each further part of it that is large enough for the time
+     * @throws PeerException when the peer refuses, breaks off, says something else, or says nothing, or next to nothing, for so long
      */
     Optional<SpecificRecordBase> next(Duration patience) throws PeerException, InterruptedException;
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,20 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
     /** Messages that wait before reading pauses. */
     private static final int WAITING = 2;
 
+    /**
+     * What a peer has to send at the least while somebody waits for the rest of a message: a chunk of a mebibyte then takes four minutes at most, and three
+     * of them at a time go through a link of 100 kbit/s.
+     */
+    static final int LEAST_BYTES_PER_SECOND = 4 << 10;
+
+    private static final int UNWANTED = 2;
+
+    private final Arrivals arrivals = new Arrivals();
+    private final Runnable brokenOff;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private volatile @Nullable QuicStreamChannel stream;
     private volatile boolean closed;
+    private volatile boolean refused;
     private @Nullable Event end;
 
     private sealed interface Event {}
@@ -30,13 +42,15 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
 
     private record End(@Nullable PeerRefusal why) implements Event {}
 
-    StreamReply() {
+    /** @param brokenOff told on the event loop when the stream did not come to its end */
+    StreamReply(Runnable brokenOff) {
         super(Decoded.class);
+        this.brokenOff = brokenOff;
     }
 
     @Override
     public Optional<SpecificRecordBase> next(Duration patience) throws PeerException, InterruptedException {
-        Event event = end == null ? events.poll(patience.toNanos(), TimeUnit.NANOSECONDS) : end;
+        Event event = end == null ? await(patience) : end;
         if (event instanceof Message message) {
             QuicStreamChannel open = stream;
             if (open != null && events.size() < WAITING) {
@@ -46,7 +60,7 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
         }
         if (event == null) {
             event = new End(new PeerRefusal(
-                    RefusalReason.TOO_SLOW, "no answer for %.1f s".formatted(patience.toMillis() / 1000.0)));
+                    RefusalReason.TOO_SLOW, "no answer, or hardly any, for %.1f s".formatted(seconds(patience))));
             close();
         }
         end = event;
@@ -57,12 +71,50 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
         return Optional.empty();
     }
 
+    /** Null: less came in the last span of patience than has to. */
+    private @Nullable Event await(Duration patience) throws InterruptedException {
+        long before;
+        Event event;
+        do {
+            before = arrivals.bytes();
+            event = events.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } while (event == null && arrivals.bytes() - before >= LEAST_BYTES_PER_SECOND * seconds(patience));
+        return event;
+    }
+
+    private static double seconds(Duration patience) {
+        return patience.toMillis() / 1000.0;
+    }
+
+    /** To stand where the stream's bytes are not messages yet. */
+    Arrivals arrivals() {
+        return arrivals;
+    }
+
     @Override
     public void close() {
         closed = true;
         QuicStreamChannel open = stream;
         if (open != null) {
-            var unused = open.close();
+            breakOff(open);
+        }
+        events.clear();
+    }
+
+    /** A closed stream alone would go on taking the peer's bytes, and all of a connection stands still once they fill its window. */
+    private void breakOff(QuicStreamChannel open) {
+        try {
+            open.eventLoop().execute(() -> {
+                // The end of a refusal is under way.
+                if (open.isActive() && !refused) {
+                    var unusedStop = open.shutdownInput(UNWANTED);
+                    var unusedClose = open.close();
+                    brokenOff.run();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // This node stops, and so did the stream.
+            closed = true;
         }
     }
 
@@ -75,15 +127,15 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
         var opened = (QuicStreamChannel) context.channel();
         stream = opened;
         if (closed) {
-            var unused = opened.close();
+            breakOff(opened);
         }
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, Decoded decoded) {
-        if (decoded.message() instanceof Refused refused) {
-            failed(PeerRefusal.of(refused));
-            var unused = context.close();
+        if (decoded.message() instanceof Refused refusal) {
+            this.refused = true;
+            failed(PeerRefusal.of(refusal));
             return;
         }
         events.add(new Message(decoded.message()));
@@ -108,11 +160,15 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         failed(new PeerRefusal(RefusalReason.CLOSING, "the connection ended before the answer did"));
+        if (closed) {
+            events.clear();
+        }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        failed(new PeerRefusal(RefusalReason.MALFORMED, String.valueOf(cause.getMessage())));
+        failed(PeerRefusal.of(cause));
+        brokenOff.run();
         var unused = context.close();
     }
 }

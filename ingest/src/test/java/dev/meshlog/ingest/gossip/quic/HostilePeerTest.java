@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +51,7 @@ class HostilePeerTest {
             limits(PeerLimits.DEFAULT.helloWithin(), PeerLimits.DEFAULT.questionWithin());
 
     private final Recorder atNode = new Recorder();
+    private final Recorder atHonest = new Recorder();
     private QuicNode node;
     private QuicNode honest;
     private Peer nodeAtHonest;
@@ -66,7 +68,7 @@ class HostilePeerTest {
             answer.send(new Submitted(new Bytes32(new byte[32])));
         };
         node = open(1, impatient, atNode);
-        honest = open(2, PATIENT, new Recorder());
+        honest = open(2, PATIENT, atHonest);
         nodeAtHonest =
                 honest.dial(node.address()).orTimeout(30, TimeUnit.SECONDS).join();
     }
@@ -78,6 +80,7 @@ class HostilePeerTest {
     }
 
     private void assertHonestPeerIsServed() throws Exception {
+        assertThat(atHonest.disconnected).isEmpty();
         try (Reply reply = nodeAtHonest.ask(new StatusQuery(), EnumSet.of(MessageType.SUBMITTED))) {
             assertThat(reply.next(PATIENCE)).isPresent();
         }
@@ -101,6 +104,19 @@ class HostilePeerTest {
         assertHonestPeerIsServed();
     }
 
+    /** Its stream would be here as long as the connection is. */
+    @Test
+    void whoNeverEndsTheStreamOfAQuestionIsClosed() throws Exception {
+        try (var slow = new RawPeer(node.address())) {
+            slow.hello(NETWORK);
+            var unused = slow.write(
+                    QuicStreamType.BIDIRECTIONAL,
+                    EncodedMessage.of(new StatusQuery()).unsafeBytes());
+            assertThat(slow.ended()).startsWith("TOO_SLOW: a question");
+        }
+        assertHonestPeerIsServed();
+    }
+
     @Test
     void whoDoesNotReadItsAnswersKeepsNobodyElseFromTheirs() throws Exception {
         QuicNode greedy = open(3, PATIENT, new Recorder());
@@ -118,6 +134,25 @@ class HostilePeerTest {
             unread.forEach(Reply::close);
             greedy.close();
         }
+    }
+
+    /** Each of its streams ends at once, so QUIC lets it open the next one. */
+    @Test
+    void questionsWhoseAnswersNobodyWantsDoNotPileUp() throws Exception {
+        var answers = new Semaphore(0);
+        atNode.answering = (question, answer) -> {
+            answers.acquire();
+            answer.send(new Submitted(new Bytes32(new byte[32])));
+        };
+        try (var hostile = new RawPeer(node.address())) {
+            hostile.hello(NETWORK);
+            for (int i = 0; i <= PeerLimits.DEFAULT.questionsAtOnce(); i++) {
+                hostile.askInVain(new StatusQuery());
+            }
+            assertThat(hostile.firstOfAnswer(new StatusQuery())).contains("too many questions wait");
+            answers.release(1_000);
+        }
+        assertHonestPeerIsServed();
     }
 
     @ParameterizedTest

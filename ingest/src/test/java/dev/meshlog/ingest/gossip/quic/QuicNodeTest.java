@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +132,29 @@ class QuicNodeTest {
         assertThat(dial(node(4, PeerLimits.DEFAULT, new Recorder()), alice)).isNotNull();
     }
 
+    @Test
+    void oneAddressDoesNotTakeAllPlacesWithoutAHello() throws Exception {
+        QuicNode alice = open(
+                new Identity(NETWORK, key(1), false, null),
+                "127.0.0.1",
+                17,
+                quiet(PeerLimits.DEFAULT.readWithin()),
+                atAlice);
+        var elsewhere = new InetSocketAddress("127.0.0.2", 0);
+        List<RawPeer> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 16; i++) {
+                silent.add(new RawPeer(alice.address(), elsewhere));
+            }
+            try (var tooMany = new RawPeer(alice.address(), elsewhere)) {
+                assertThat(tooMany.ended()).startsWith("TOO_MANY_PEERS: 16 connections of that address");
+            }
+            assertThat(dial(node(2, PeerLimits.DEFAULT, atBob), alice)).isNotNull();
+        } finally {
+            silent.forEach(RawPeer::close);
+        }
+    }
+
     /** Forged senders are many sockets here: none of them reads, so none can say what the Retry said. */
     @Test
     void senderThatShowsNoTokenGetsLittleAndTakesNoPlace() throws Exception {
@@ -185,8 +209,80 @@ class QuicNodeTest {
             assertThat(reply.next(PATIENCE)).isPresent();
             int before = awaitStandstill(sent);
             assertThat(before).as("of 250 MiB").isLessThan(100);
-            assertThatThrownBy(() -> all(reply)).isInstanceOf(PeerException.class);
+            assertThatThrownBy(() -> all(reply)).as("no fault of the peer").hasMessageContaining("CLOSING");
         }
+    }
+
+    /** Its acknowledgements keep the connection alive. */
+    @Test
+    void whoReadsNoPushesIsCutOff() throws Exception {
+        QuicNode alice = node(1, limits(Duration.ofMillis(300), 8 << 20, 4 << 20), atAlice);
+        atBob.takes = false;
+        dial(node(2, limits(Duration.ofSeconds(20), 1 << 20, 16 << 20), atBob), alice);
+        Peer bobAtAlice = next(atAlice.connected);
+
+        await().atMost(PATIENCE).until(() -> {
+            boolean unused = bobAtAlice.push(EncodedMessage.of(vertex(1, 256 << 10)));
+            return !atAlice.disconnected.isEmpty();
+        });
+
+        assertThat(next(atAlice.disconnected).toString()).startsWith("TOO_SLOW: no push was read");
+    }
+
+    /** It is one message, so that nobody waits for room for the next one. */
+    @Test
+    void answerWhoseLastMessageNobodyReadsIsGivenUp() throws Exception {
+        QuicNode alice = node(1, limits(Duration.ofMillis(300), 8 << 20, 16 << 20), atAlice);
+        atAlice.answering = (question, answer) -> answer.send(vertex(1, 500 << 10));
+        try (var raw = new RawPeer(alice.address())) {
+            raw.hello(NETWORK);
+            List<RawPeer.Unread> unread = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                unread.add(raw.ask(new StatusQuery()));
+            }
+            // Two of them fit into what is under way on a connection. It has one thread here.
+            await().atMost(PATIENCE).until(() -> atAlice.asked.size() == 5);
+            assertThat(unread.get(3).failureOnceRead()).hasMessageContaining("STREAM_RESET");
+        }
+    }
+
+    /** Each may hold a stream, and has bytes under way that count against the connection. */
+    @Test
+    void answersThatAreGivenUpAreNotInTheWayOfLaterOnes() throws Exception {
+        QuicNode alice = node(1, quiet(Duration.ofSeconds(2)), atAlice);
+        var stalled = new Semaphore(0);
+        atAlice.answering = (question, answer) -> {
+            if (question instanceof StatusQuery) {
+                stalled.acquire();
+            }
+            for (int i = 0; i < 40; i++) {
+                answer.send(vertex(i, 100 << 10));
+            }
+        };
+        Peer peer = dial(node(2, quiet(Duration.ofSeconds(20)), atBob), alice);
+        // Who does not read has a few MiB under way.
+        for (int i = 0; i < 5; i++) {
+            try (Reply reply = peer.ask(new VerticesByRound(1L, 3L), VERTICES)) {
+                assertThat(reply.next(PATIENCE)).isPresent();
+            }
+        }
+        for (int i = 0; i < 40; i++) {
+            try (Reply reply = peer.ask(new StatusQuery(), VERTICES)) {
+                assertThatThrownBy(() -> reply.next(Duration.ofMillis(20))).isInstanceOf(PeerException.class);
+            }
+        }
+        stalled.release(1_000);
+
+        await().atMost(PATIENCE.multipliedBy(4)).until(() -> {
+            // Its packets are the occasion for the other side to say that it may ask again.
+            boolean unused = peer.push(EncodedMessage.of(vertex(1)));
+            try (Reply reply = peer.ask(new VerticesByRound(1L, 3L), VERTICES)) {
+                return all(reply).size() == 40;
+            } catch (PeerException e) {
+                return false;
+            }
+        });
+        assertThat(atBob.disconnected).isEmpty();
     }
 
     @Test
@@ -232,7 +328,7 @@ class QuicNodeTest {
     }
 
     @Test
-    void tooManyQuestionsAreRefusedOneByOne() throws Exception {
+    void tooManyQuestionsAreRefusedOneByOneAndThenTheConnectionEnds() throws Exception {
         var limits = new PeerLimits(
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10),
@@ -260,6 +356,13 @@ class QuicNodeTest {
 
         assertThat(answered).isEqualTo(3);
         assertThat(refused).hasMessageContaining("TOO_FAST");
+
+        for (int i = 0; i < 30 && atBob.disconnected.isEmpty(); i++) {
+            try (Reply reply = peer.ask(new StatusQuery(), EnumSet.of(MessageType.STATUS))) {
+                assertThatThrownBy(() -> reply.next(PATIENCE)).isInstanceOf(PeerException.class);
+            }
+        }
+        assertThat(next(atBob.disconnected).toString()).startsWith("TOO_FAST: the peer says");
     }
 
     @Test
@@ -342,6 +445,22 @@ class QuicNodeTest {
                 all.pushesPerMinute(),
                 untaken,
                 unsent,
+                all.questionsPerMinute(),
+                all.questionsAtOnce(),
+                readWithin);
+    }
+
+    /** Of nodes that may say nothing for a while. */
+    private static PeerLimits quiet(Duration readWithin) {
+        PeerLimits all = PeerLimits.DEFAULT;
+        return new PeerLimits(
+                Duration.ofMinutes(5),
+                all.questionWithin(),
+                Duration.ofMinutes(5),
+                all.pushBytesPerSecond(),
+                all.pushesPerMinute(),
+                all.untaken(),
+                all.unsent(),
                 all.questionsPerMinute(),
                 all.questionsAtOnce(),
                 readWithin);
