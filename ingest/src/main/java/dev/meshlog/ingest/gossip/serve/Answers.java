@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Vertices by id, at most {@value #IDS}: those that are there, in the order of the log.
  *   <li>Vertices by round, at most {@value #ROUNDS} rounds: in ascending order, whole rounds, as many as go into 32 MiB and at least one. Whoever asks goes
  *       on behind the last round that came. Nothing: none of the rounds has a vertex here.
- *   <li>Snapshots: the newest certified ones, newest first, which may be none. A chunk. How far this node is.
+ *   <li>Snapshots: the certified ones, newest first, which may be none. A chunk. How far this node is.
  *   <li>A transaction: its id, once the cluster has it.
  * </ul>
  *

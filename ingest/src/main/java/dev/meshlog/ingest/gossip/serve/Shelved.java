@@ -29,7 +29,9 @@ record Shelved(Hash hash, long checkpoint, Set<Hash> chunks, PublishedSnapshot p
         return new Shelved(hash, manifest.checkpointIndex(), chunks, published);
     }
 
-    boolean isCertified() {
-        return published.getCertificate() != null;
+    /** Whether it has a certificate, and somebody in this cluster looked at all of it: what peers brought a moment ago may turn out to be false. */
+    boolean isVerified() {
+        return published.getCertificate() != null
+                && !published.getBinding().getClusterId().equals(SnapshotShelf.OF_PEERS);
     }
 }

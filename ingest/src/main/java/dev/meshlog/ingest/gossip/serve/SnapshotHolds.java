@@ -73,13 +73,27 @@ final class SnapshotHolds implements AutoCloseable {
         return true;
     }
 
-    /** Somebody asked for a part of the snapshots of which this holds. */
-    void asked(Predicate<Hash> manifests) {
-        holds.forEach((manifest, hold) -> {
-            if (manifests.test(manifest)) {
-                hold.asked = clock.instant();
+    /** Holds a snapshot unless as many are held as may be: who asks for a chunk of ever another one does not cost us a lease each. */
+    synchronized void holdIfThereIsRoom(Hash manifest) {
+        if (holds.size() < AT_MOST) {
+            var unused = hold(manifest);
+        }
+    }
+
+    /**
+     * Somebody asked for a part of the snapshots of which this holds.
+     *
+     * @return whether one of them is held
+     */
+    boolean asked(Predicate<Hash> manifests) {
+        boolean isHeld = false;
+        for (Map.Entry<Hash, Hold> each : holds.entrySet()) {
+            if (manifests.test(each.getKey())) {
+                each.getValue().asked = clock.instant();
+                isHeld = true;
             }
-        });
+        }
+        return isHeld;
     }
 
     /** Gives back those that nobody asked for any more. */

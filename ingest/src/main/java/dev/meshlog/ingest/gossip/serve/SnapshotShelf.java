@@ -19,14 +19,20 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The snapshots that the cluster's topics have, for peers. Of chunks it is only known where they stand. What a peer was told of is held by a lease, so that
- * it is not removed while the peer downloads it.
+ * The snapshots that the cluster's topics have, for peers. Of chunks it is only known where they stand. The newest ones that a peer was told of are held by
+ * a lease, and so is an older one of which a chunk was asked for, so that it is not removed while the peer downloads it.
  *
  * <p>Any thread may ask.
  */
 public final class SnapshotShelf implements AutoCloseable {
-    /** More of them than anybody tries before asking again. */
-    private static final int OFFERED = 3;
+    /** The most that a peer is told of. */
+    public static final int OFFERED = 64;
+
+    /** Stands for the cluster of a snapshot that peers brought here. Whoever installs it makes it one of this cluster. */
+    public static final String OF_PEERS = "of peers";
+
+    /** More of them than anybody tries before asking again, unless it has to be a certain one. */
+    private static final int HELD = 3;
 
     private static final TopicPartition MANIFESTS = new TopicPartition(Topics.MANIFESTS.name(), 0);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
@@ -64,7 +70,8 @@ public final class SnapshotShelf implements AutoCloseable {
     }
 
     /**
-     * The newest certified snapshots of which all chunks are there, newest first. They stay until nobody asked for them, or a chunk of them, for a minute.
+     * The newest certified snapshots of which all chunks are there, newest first. The first {@value #HELD} stay until nobody asked for them, or a chunk of
+     * them, for a minute; another one stays from the first question for a chunk that only it has.
      *
      * @param atMost {@value #OFFERED} are the most there are
      * @throws org.apache.kafka.common.KafkaException when the cluster does not answer
@@ -73,7 +80,7 @@ public final class SnapshotShelf implements AutoCloseable {
         List<Shelved> chosen =
                 tables.offers().stream().limit(Math.min(atMost, OFFERED)).toList();
         boolean isNew = false;
-        for (Shelved each : chosen) {
+        for (Shelved each : chosen.subList(0, Math.min(HELD, chosen.size()))) {
             isNew |= holds.hold(each.hash());
         }
         if (isNew) {
@@ -92,7 +99,9 @@ public final class SnapshotShelf implements AutoCloseable {
         if (place.isEmpty()) {
             return Optional.empty();
         }
-        holds.asked(manifest -> tables.consistsOf(manifest, id));
+        if (!holds.asked(manifest -> tables.consistsOf(manifest, id))) {
+            tables.newestWith(id).ifPresent(holds::holdIfThereIsRoom);
+        }
         SnapshotChunk[] found = {null};
         try {
             var unused = reader.read(

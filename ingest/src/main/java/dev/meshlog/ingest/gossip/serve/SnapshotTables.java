@@ -86,12 +86,12 @@ final class SnapshotTables {
         }
     }
 
-    /** The certified ones with all their chunks, newest first. */
+    /** The certified ones that were verified here, with all their chunks, newest first. */
     synchronized List<Shelved> offers() {
         List<Shelved> known = offers;
         if (known == null) {
             known = snapshots.values().stream()
-                    .filter(each -> each.isCertified() && places.keySet().containsAll(each.chunks()))
+                    .filter(each -> each.isVerified() && places.keySet().containsAll(each.chunks()))
                     .sorted(Comparator.comparingLong(Shelved::checkpoint)
                             .reversed()
                             .thenComparing(Shelved::hash))
@@ -108,6 +108,14 @@ final class SnapshotTables {
     synchronized boolean consistsOf(Hash manifest, Hash chunk) {
         Shelved snapshot = snapshots.get(manifest);
         return snapshot != null && snapshot.chunks().contains(chunk);
+    }
+
+    /** The newest of the offers that the chunk is a part of. */
+    synchronized Optional<Hash> newestWith(Hash chunk) {
+        return offers().stream()
+                .filter(each -> each.chunks().contains(chunk))
+                .map(Shelved::hash)
+                .findFirst();
     }
 
     synchronized Optional<ChunkPlace> place(Hash chunk) {

@@ -27,7 +27,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds the vertices of the verified log by id and by round. The vertices stay in the log; where each stands is kept in a directory that is derived from
+ * Finds the vertices of the verified log by id, by round and by producer. The vertices stay in the log; where each stands is kept in a directory that is derived from
  * the log and thrown away for a new one when it is lost, damaged or of another log. The log is followed on a thread of its own.
  *
  * <p>Any thread may ask.
@@ -37,6 +37,8 @@ public final class VertexIndex implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration RETENTION_LOOK = Duration.ofSeconds(30);
+
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     /** Vertices that are read in the order of their offsets before they are shown in that of their rounds. */
     private static final int WINDOW_BYTES = 4 << 20;
@@ -88,6 +90,41 @@ public final class VertexIndex implements AutoCloseable {
      */
     public long oldestRound() {
         return table.goneRound() + 1;
+    }
+
+    /**
+     * Waits until all that the log holds at the time of this call can be found here. An index that is made anew shows only the beginning of the log for a while.
+     *
+     * @return false: it is not ready, or not so far after this time
+     * @throws org.apache.kafka.common.KafkaException when the cluster does not answer
+     */
+    public boolean awaitAll(Duration patience) throws InterruptedException {
+        if (!isReady()) {
+            return false;
+        }
+        long end = end();
+        long since = System.nanoTime();
+        while (table.next().orElse(0) < end) {
+            if (System.nanoTime() - since > patience.toNanos()) {
+                return false;
+            }
+            Thread.sleep(LOOK.toMillis());
+        }
+        return true;
+    }
+
+    private long end() throws InterruptedException {
+        try {
+            return reader.end(LOG);
+        } catch (PeerException e) {
+            throw new IllegalStateException("no peer was involved", e);
+        }
+    }
+
+    /** The producer's vertex of the highest round, which need not be the one that was logged last; of several for that round any one. */
+    public Optional<SignedVertex> newestOf(Hash producer) throws InterruptedException {
+        Optional<Hash> id = table.newestOf(producer);
+        return id.isPresent() ? byId(id.get()) : Optional.empty();
     }
 
     public Optional<SignedVertex> byId(Hash id) throws InterruptedException {

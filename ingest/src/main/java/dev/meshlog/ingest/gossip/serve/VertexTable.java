@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -18,6 +19,7 @@ import org.rocksdb.WriteBatch;
  * 'i' ‖ id 32                             offset u64
  * 'r' ‖ round u64 ‖ producer 32 ‖ id 32   offset u64 ‖ bytes u32
  * 'o' ‖ offset u64                        round u64 ‖ producer 32 ‖ id 32
+ * 'p' ‖ producer 32 ‖ round u64 ‖ id 32   nothing
  * 'm' 'n'                                 the next offset to read, u64
  * 'm' 'f'                                 what stood before this offset is forgotten, u64
  * 'm' 'g'                                 the highest round of which something is forgotten, u64
@@ -32,9 +34,14 @@ final class VertexTable implements AutoCloseable {
     private static final byte ID = 'i';
     private static final byte ROUND = 'r';
     private static final byte OFFSET = 'o';
+    private static final byte PRODUCER = 'p';
     private static final byte[] NEXT = {'m', 'n'};
     private static final byte[] FORGOTTEN = {'m', 'f'};
     private static final byte[] GONE = {'m', 'g'};
+    private static final byte[] NOTHING = {};
+
+    /** To be counted up with every change of the entries. */
+    private static final int LAYOUT = 2;
 
     private final DerivedStore store;
     private volatile long newestRound;
@@ -44,9 +51,9 @@ final class VertexTable implements AutoCloseable {
         store = new DerivedStore(directory);
     }
 
-    /** Opens what is there of this log; anything else, and what is damaged, is thrown away for an empty table. */
+    /** Opens what is there of this log; anything else, and what is damaged or in another layout, is thrown away for an empty table. */
     void open(String log) {
-        store.open(log);
+        store.open(LAYOUT + " " + log);
         goneRound = store.use(open -> number(open.get(GONE))).orElse(0);
         newestRound = store.use(VertexTable::lastRound);
     }
@@ -92,6 +99,7 @@ final class VertexTable implements AutoCloseable {
                     batch.put(key(ID, each.id().bytes()), u64(each.offset()));
                     batch.put(key(ROUND, place), offsetAndBytes(each));
                     batch.put(key(OFFSET, u64(each.offset())), place);
+                    batch.put(ofProducer(place), NOTHING);
                 }
                 batch.put(GONE, u64(gone));
                 batch.put(NEXT, u64(next));
@@ -157,6 +165,17 @@ final class VertexTable implements AutoCloseable {
         return bytes[0] <= maxBytes || whole[0] == 0 ? vertices : vertices.subList(0, whole[0]);
     }
 
+    /** A vertex of the highest round that the producer has one for, whatever their order in the log. */
+    Optional<Hash> newestOf(Hash producer) {
+        byte[] all = producer.bytes();
+        byte[] behind = ByteBuffer.allocate(Hash.LENGTH + Long.BYTES)
+                .put(all)
+                .putLong(-1)
+                .array();
+        return store.use(open -> Optional.ofNullable(open.last(key(PRODUCER, all), key(PRODUCER, behind)))
+                .map(key -> Hash.of(key, 1 + Hash.LENGTH + Long.BYTES)));
+    }
+
     /** 0 when there is none. */
     long newestRound() {
         return newestRound;
@@ -190,6 +209,7 @@ final class VertexTable implements AutoCloseable {
                     if (number(open.get(id)).orElse(-1) == offset) {
                         batch.delete(id);
                         batch.delete(key(ROUND, place));
+                        batch.delete(ofProducer(place));
                         gone[0] = Math.max(gone[0], ByteBuffer.wrap(place).getLong());
                     }
                     batch.delete(key);
@@ -215,6 +235,15 @@ final class VertexTable implements AutoCloseable {
         vertex.producer().putInto(out);
         vertex.id().putInto(out);
         return out.array();
+    }
+
+    private static byte[] ofProducer(byte[] place) {
+        return ByteBuffer.allocate(1 + place.length)
+                .put(PRODUCER)
+                .put(place, Long.BYTES, Hash.LENGTH)
+                .put(place, 0, Long.BYTES)
+                .put(place, Long.BYTES + Hash.LENGTH, Hash.LENGTH)
+                .array();
     }
 
     private static byte[] offsetAndBytes(IndexedVertex vertex) {

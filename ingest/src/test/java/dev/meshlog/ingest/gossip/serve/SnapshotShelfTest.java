@@ -80,6 +80,7 @@ class SnapshotShelfTest {
         Snapshots incomplete = Snapshots.of(6, true);
         incomplete.write(broker);
         broker.write(Topics.CHUNKS, Hash.of(incomplete.digests().getId()).hex(), null);
+        Snapshots.ofPeers(7).write(broker);
         broker.write(Topics.MANIFESTS, "no hash", new byte[] {1});
         broker.write(Topics.MANIFESTS, Hash.ZERO.hex(), new byte[] {1});
 
@@ -87,8 +88,11 @@ class SnapshotShelfTest {
             waiting().until(() -> shelf.newestCheckpoint().equals(OptionalLong.of(5)));
             assertThat(shelf.newest(2)).containsExactly(published(all, 5), published(all, 4));
             assertThat(held()).containsExactlyInAnyOrder(hash(all, 5), hash(all, 4));
-            assertThat(shelf.newest(100)).as("three at most").hasSize(3).contains(published(all, 2));
-            assertThat(held()).hasSize(3);
+            assertThat(shelf.newest(100))
+                    .containsExactly(published(all, 5), published(all, 4), published(all, 2), published(all, 1));
+            assertThat(held()).as("the newest").hasSize(3).doesNotContain(hash(all, 1));
+            assertThat(shelf.chunk(Hash.of(all.get(0).digests().getId()))).isPresent();
+            assertThat(held()).as("that one too, since somebody fetches it").hasSize(4);
 
             assertThat(shelf.chunk(Hash.of(all.get(4).entries().getId())))
                     .contains(all.get(4).entries());

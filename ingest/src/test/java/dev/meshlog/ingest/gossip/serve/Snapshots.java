@@ -23,6 +23,15 @@ record Snapshots(Manifest manifest, SnapshotChunk digests, SnapshotChunk entries
     private static final LogIdentity LOG = new LogIdentity("cluster", "topic");
 
     static Snapshots of(long checkpoint, boolean isCertified) {
+        return of(checkpoint, isCertified, LOG.clusterId());
+    }
+
+    /** As it stands in the topics before it is installed. */
+    static Snapshots ofPeers(long checkpoint) {
+        return of(checkpoint, true, SnapshotShelf.OF_PEERS);
+    }
+
+    private static Snapshots of(long checkpoint, boolean isCertified, String clusterId) {
         SnapshotChunk digests = chunk("digests of " + checkpoint);
         SnapshotChunk entries = chunk("entries of " + checkpoint);
         var manifest = new Manifest(
@@ -37,7 +46,7 @@ record Snapshots(Manifest manifest, SnapshotChunk digests, SnapshotChunk entries
                 Hash.of(digests.getId()),
                 List.of(new ChunkRef(0, 1, 1, 20, Hash.of(entries.getId()))));
         @Nullable ByteBuffer certificate = isCertified ? ByteBuffer.wrap(new byte[] {2}) : null;
-        var binding = new OffsetBinding(LOG.clusterId(), Topics.VERIFIED.name(), LOG.topicId(), 0, null, 5L, 3L);
+        var binding = new OffsetBinding(clusterId, Topics.VERIFIED.name(), LOG.topicId(), 0, null, 5L, 3L);
         return new Snapshots(
                 manifest,
                 digests,
