@@ -3,10 +3,15 @@ package dev.meshlog.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshlog.infra.client.Draft;
+import dev.meshlog.infra.client.KafkaLedger;
 import dev.meshlog.infra.config.GossipConfig;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.LedgerIdentity;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.crypto.SigningKey;
+import dev.meshlog.ledger.execution.ResultCode;
+import dev.meshlog.ledger.vertex.Transaction;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.PeerRecord;
 import dev.meshlog.schemas.ledger.PeerState;
@@ -16,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +32,8 @@ class ListenerTest {
 
     /** More rounds than missing parents are asked for one by one. */
     private static final long ROUNDS_BEFORE = 120;
+
+    private static final long VALID_ROUNDS = 900;
 
     @TempDir
     Path directory;
@@ -51,6 +59,8 @@ class ListenerTest {
                 assertThat(producers(listener)).isEqualTo(Set.of(key));
                 assertThat(listener.node().failure()).isEmpty();
 
+                assertThat(resultOfOneLeftAt(listener)).isEqualTo(ResultCode.OK.name());
+
                 assertThat(peers(listener)).hasEntrySatisfying(key, peer -> {
                     assertThat(peer.getState()).isEqualTo(PeerState.CONNECTED);
                     assertThat(peer.getRejected()).isZero();
@@ -63,6 +73,21 @@ class ListenerTest {
                     .until(() -> peers(bootstrap).values().stream()
                             .anyMatch(peer ->
                                     peer.getState() == PeerState.DISCONNECTED && "CLOSING".equals(peer.getReason())));
+        }
+    }
+
+    /** A client of the listener's Kafka, which makes no vertices. */
+    private String resultOfOneLeftAt(RunningNode listener) {
+        SigningKey client = SigningKey.ofSeed(new byte[32]);
+        try (var ledger = new KafkaLedger(listener.cluster())) {
+            Transaction transaction = Draft.create(new byte[] {1})
+                    .sign(LedgerIdentity.readGenesis(genesis()).networkId(), client, ledger.round() + VALID_ROUNDS);
+            ledger.submit(transaction);
+            return await().atMost(PATIENCE)
+                    .until(() -> ledger.result(transaction), Optional::isPresent)
+                    .orElseThrow()
+                    .path("code")
+                    .asText();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.meshlog.infra;
 
+import dev.meshlog.infra.broker.DataDirectory;
 import dev.meshlog.infra.broker.EmbeddedBroker;
 import dev.meshlog.infra.config.HttpConfig;
 import dev.meshlog.infra.config.MeshlogConfig;
@@ -16,23 +17,25 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.Uuid;
 
 /** A node of a ledger's network on a broker of its own. */
 final class RunningNode implements AutoCloseable {
+    private final DataDirectory directory;
     private final EmbeddedBroker broker;
     private final Cluster cluster;
     private final LocalNode node;
 
-    private RunningNode(EmbeddedBroker broker, Cluster cluster, LocalNode node) {
+    private RunningNode(DataDirectory directory, EmbeddedBroker broker, Cluster cluster, LocalNode node) {
+        this.directory = directory;
         this.broker = broker;
         this.cluster = cluster;
         this.node = node;
     }
 
+    /** Goes on with the data of an earlier one in the same directory. */
     static RunningNode start(Path data, MeshlogConfig.Ledger ledger) throws Exception {
-        EmbeddedBroker broker =
-                EmbeddedBroker.start(data.resolve("broker"), Uuid.randomUuid().toString(), 0);
+        DataDirectory directory = DataDirectory.open(data);
+        EmbeddedBroker broker = EmbeddedBroker.start(data.resolve("broker"), directory.clusterId(), 0);
         var cluster = Cluster.at(broker.bootstrapServers());
         var config = new MeshlogConfig(
                 null,
@@ -44,11 +47,15 @@ final class RunningNode implements AutoCloseable {
         var node = new LocalNode(cluster, config, data, Clock.systemUTC());
         var unused = node.prepareLedger();
         node.start();
-        return new RunningNode(broker, cluster, node);
+        return new RunningNode(directory, broker, cluster, node);
     }
 
     LocalNode node() {
         return node;
+    }
+
+    Cluster cluster() {
+        return cluster;
     }
 
     Gossip.Progress progress() {
@@ -72,5 +79,6 @@ final class RunningNode implements AutoCloseable {
     public void close() {
         node.close();
         broker.close();
+        directory.close();
     }
 }

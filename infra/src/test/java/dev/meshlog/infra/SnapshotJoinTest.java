@@ -9,7 +9,10 @@ import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.infra.node.JoinProgress;
 import dev.meshlog.ingest.gossip.JoinPhase;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.schemas.Failpoint;
 import dev.meshlog.schemas.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,12 +35,17 @@ class SnapshotJoinTest {
             await().atMost(PATIENCE).until(() -> bootstrap.progress().leaderRound() > ROUNDS_BEFORE);
             String address = bootstrap.node().gossip().orElseThrow().address();
 
-            try (RunningNode joined = start("joined", new GossipConfig("127.0.0.1:0", null, List.of(address)))) {
+            var join = new GossipConfig("127.0.0.1:0", null, List.of(address));
+            dieOnceTheStateIsInstalled("joined", address);
+            try (RunningNode joined = start("joined", join)) {
                 JoinProgress progress = joined.node().joining().orElseThrow();
                 await().atMost(PATIENCE)
                         .until(() -> progress.phase() == JoinPhase.LIVE
                                 || joined.node().failure().isPresent());
                 assertThat(joined.node().failure()).isEmpty();
+                assertThat(progress.took(JoinPhase.DOWNLOADING))
+                        .as("what was installed is not fetched again")
+                        .isZero();
                 long first = joined.commits().firstKey();
                 assertThat(first).as("the commit of the snapshot").isGreaterThan(50);
 
@@ -60,6 +68,38 @@ class SnapshotJoinTest {
         }
     }
 
+    private void dieOnceTheStateIsInstalled(String name, String address) throws IOException {
+        Path config = Files.writeString(directory.resolve("meshlog.yaml"), """
+                radio: {enabled: false}
+                ledger: {join: {youngRounds: 50}}
+                http: {listen: "127.0.0.1:0"}
+                """);
+        try (var process = MeshlogProcess.startToDieAt(
+                Failpoint.STATE_INSTALLED,
+                1,
+                directory,
+                "up",
+                "--config",
+                config.toString(),
+                "--data",
+                directory.resolve(name).toString(),
+                "--port",
+                "0",
+                "--mode",
+                "listener",
+                "--genesis",
+                genesis(),
+                "--join",
+                address)) {
+            assertThat(process.awaitEnd(PATIENCE).exitCode()).isNotZero();
+            assertThat(process.err() + process.out()).doesNotContain("error:");
+        }
+    }
+
+    private String genesis() {
+        return directory.resolve("bootstrap").resolve("genesis.json").toString();
+    }
+
     private static long snapshots(RunningNode node) {
         long[] count = {0};
         node.readAll(Topics.MANIFESTS, rec -> count[0]++);
@@ -67,11 +107,10 @@ class SnapshotJoinTest {
     }
 
     private RunningNode start(String name, GossipConfig gossip) throws Exception {
-        String genesis = directory.resolve("bootstrap").resolve("genesis.json").toString();
         String mode = name.equals("bootstrap") ? name : "listener";
         return RunningNode.start(
                 directory.resolve(name),
                 new MeshlogConfig.Ledger(
-                        null, mode, genesis, null, 30, 60, gossip, new JoinConfig(null, null, null, 50)));
+                        null, mode, genesis(), null, 30, 60, gossip, new JoinConfig(null, null, null, 50)));
     }
 }

@@ -9,6 +9,7 @@ import dev.meshlog.schemas.TopicReader;
 import dev.meshlog.schemas.Topics;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,17 +32,34 @@ final class FreshLedger implements AutoCloseable {
     private final Gossip gossip;
     private final long gcDepth;
     private final Join join;
+    private final UnfinishedJoin unfinished;
+    private final Optional<Manifest> installedBefore;
     private final JoinProgress progress;
     private final Runnable starting;
     private final Thread thread = new Thread(this::run, "meshlog-fresh-ledger");
     private volatile @Nullable RuntimeException failure;
 
-    /** @param starting starts what orders and executes */
-    FreshLedger(Cluster cluster, Gossip gossip, long gcDepth, Join join, JoinProgress progress, Runnable starting) {
+    /**
+     * Of one node.
+     *
+     * @param installedBefore by an earlier start: then there is nothing to fetch any more
+     * @param starting starts what orders and executes
+     */
+    FreshLedger(
+            Cluster cluster,
+            Gossip gossip,
+            long gcDepth,
+            Join join,
+            UnfinishedJoin unfinished,
+            Optional<Manifest> installedBefore,
+            JoinProgress progress,
+            Runnable starting) {
         this.cluster = cluster;
         this.gossip = gossip;
         this.gcDepth = gcDepth;
         this.join = join;
+        this.unfinished = unfinished;
+        this.installedBefore = installedBefore;
         this.progress = progress;
         this.starting = starting;
     }
@@ -70,20 +88,27 @@ final class FreshLedger implements AutoCloseable {
     }
 
     private void joinAndWatch() throws InterruptedException {
-        Optional<Manifest> installed = join.run();
+        unfinished.begin();
+        join.clear();
+        installedBefore.ifPresent(progress::goesOn);
+        Optional<Manifest> installed = installedBefore.isPresent() ? installedBefore : join.run();
         if (installed.isPresent()) {
             Manifest manifest = installed.get();
             progress.enter(JoinPhase.APPLYING, "applying %d entries".formatted(manifest.entries()));
             starting.run();
             await(commit -> commit >= manifest.commitIndex());
-            gossip.joined(manifest.leaderRound() - gcDepth + 1);
+            long decided = Math.max(manifest.leaderRound(), gossip.progress().leaderRound());
+            gossip.joined(decided - gcDepth + 1);
         } else {
+            // All of it is in the log as it comes: a restart goes on like that of any node.
+            unfinished.end();
             starting.run();
             gossip.joined(1);
         }
         progress.enter(
                 JoinPhase.REPLAYING, "replaying from round " + gossip.progress().leaderRound());
         replay(installed.map(Manifest::checkpointIndex).orElse(NONE));
+        unfinished.end();
         progress.finish(gossip.progress().commitIndex());
     }
 
@@ -104,10 +129,14 @@ final class FreshLedger implements AutoCloseable {
             if (firstNetworkRound == 0) {
                 firstNetworkRound = networkRound;
             }
-            double ratio = networkRound > firstNetworkRound
-                    ? (double) (round - firstRound) / (networkRound - firstNetworkRound)
-                    : 0;
-            progress.replaying(round, networkRound, ratio);
+            long moved = networkRound - firstNetworkRound;
+            progress.replaying(
+                    firstRound,
+                    round,
+                    networkRound,
+                    moved > ROUNDS_OF_DELAY
+                            ? OptionalDouble.of((double) (round - firstRound) / moved)
+                            : OptionalDouble.empty());
         }
     }
 

@@ -3,8 +3,10 @@ package dev.meshlog.infra.node;
 import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.config.LedgerMode;
 import dev.meshlog.infra.config.MeshlogConfig;
+import dev.meshlog.ingest.Following;
 import dev.meshlog.ingest.gossip.Gossip;
 import dev.meshlog.ingest.gossip.PeerAddress;
+import dev.meshlog.ingest.gossip.TransactionRelay;
 import dev.meshlog.ingest.gossip.quic.Identity;
 import dev.meshlog.ingest.gossip.quic.PeerInfo;
 import dev.meshlog.ledger.crypto.Ed25519;
@@ -15,11 +17,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** This node among the nodes of its ledger's network. */
 public final class GossipSide implements AutoCloseable, Registration.Network {
     private final Gossip gossip;
+    private @Nullable Following relay;
     private @Nullable Thread joining;
 
     private GossipSide(Gossip gossip) {
@@ -40,23 +44,47 @@ public final class GossipSide implements AutoCloseable, Registration.Network {
             boolean isFresh,
             Clock clock) {
         InetSocketAddress listen = config.gossip().listenAddress();
+        boolean isListener = config.place() == LedgerMode.LISTENER;
         try {
-            return new GossipSide(Gossip.open(
+            Gossip gossip = Gossip.open(
                     cluster,
                     identity.genesis(),
                     new Identity(
                             identity.genesis().networkId(),
                             identity.signingKey().orElse(null),
-                            config.place() == LedgerMode.LISTENER,
+                            isListener,
                             config.gossip().address()),
                     new Gossip.Settings(
                             listen, config.gossip().join(), directory.resolve("gossip"), software(), isFresh),
                     Ed25519.fastest(),
-                    clock));
+                    clock);
+            var side = new GossipSide(gossip);
+            side.relay(cluster, identity);
+            return side;
         } catch (IOException e) {
             throw new UserError(
                     "can't listen for peers: " + e.getMessage(), "choose another address with ledger.gossip.listen", e);
         }
+    }
+
+    private void relay(Cluster cluster, LedgerIdentity identity) {
+        var way = new TransactionRelay.Way() {
+            @Override
+            public boolean isNeeded() {
+                return !gossip.isValidator();
+            }
+
+            @Override
+            public boolean submit(Transaction transaction) throws InterruptedException {
+                return GossipSide.this.submit(transaction).isPresent();
+            }
+
+            @Override
+            public long round() {
+                return gossip.progress().leaderRound();
+            }
+        };
+        relay = TransactionRelay.follow(cluster, identity.genesis().networkId(), Ed25519.fastest(), way, new Random());
     }
 
     /** Where peers reach this node, as it sees it. */
@@ -88,8 +116,9 @@ public final class GossipSide implements AutoCloseable, Registration.Network {
         return gossip.isCaughtUp();
     }
 
+    /** One at a time: the relay and a registration may both have something. */
     @Override
-    public Optional<PeerInfo> submit(Transaction transaction) throws InterruptedException {
+    public synchronized Optional<PeerInfo> submit(Transaction transaction) throws InterruptedException {
         return gossip.submit(transaction);
     }
 
@@ -98,6 +127,10 @@ public final class GossipSide implements AutoCloseable, Registration.Network {
         Thread waiting = joining;
         if (waiting != null) {
             waiting.interrupt();
+        }
+        Following relaying = relay;
+        if (relaying != null) {
+            relaying.close();
         }
         gossip.close();
     }

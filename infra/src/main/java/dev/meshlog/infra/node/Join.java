@@ -8,7 +8,6 @@ import dev.meshlog.ingest.gossip.Gossip;
 import dev.meshlog.ingest.gossip.JoinPhase;
 import dev.meshlog.ingest.gossip.SnapshotFetch;
 import dev.meshlog.ingest.gossip.SourceFailure;
-import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.replayer.Installation;
 import dev.meshlog.replayer.RecoveryException;
@@ -18,12 +17,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -52,7 +49,6 @@ final class Join {
     private final SnapshotFetch snapshots;
     private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, new Random());
     private final Map<String, String> reasons = new LinkedHashMap<>();
-    private final Set<Hash> untrue = new HashSet<>();
     private boolean isDamagedHere;
 
     /**
@@ -109,7 +105,7 @@ final class Join {
                                 .formatted(failed, config.attempts(), e.getMessage(), pause.toSeconds() + 1));
                 Thread.sleep(pause.toMillis());
             } finally {
-                delete();
+                clear();
             }
         }
     }
@@ -127,33 +123,44 @@ final class Join {
                     .formatted(network.leaderRound()));
             return Optional.empty();
         }
+        Optional<Manifest> installed = Optional.empty();
+        while (installed.isEmpty()) {
+            Manifest fetched = fetch();
+            progress.enter(JoinPhase.VERIFYING, "verifying the snapshot of checkpoint " + fetched.checkpointIndex());
+            installed = install(fetched);
+        }
+        return installed;
+    }
+
+    private Manifest fetch() throws AttemptFailedException, InterruptedException {
         progress.enter(JoinPhase.DOWNLOADING, "asking peers for snapshots");
-        Manifest fetched;
         try {
-            fetched = snapshots.fetch(0, untrue, isDamagedHere, progress);
+            Files.createDirectories(directory);
+            long room = Files.getFileStore(directory).getUsableSpace();
+            Manifest fetched = snapshots.fetch(0, room, isDamagedHere, progress);
+            isDamagedHere = false;
+            return fetched;
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory.toString(), e);
         } catch (FetchFailedException e) {
             e.failures().forEach(this::note);
             throw failed(String.valueOf(e.getMessage()));
         }
-        isDamagedHere = false;
-        progress.enter(JoinPhase.VERIFYING, "verifying the snapshot of checkpoint " + fetched.checkpointIndex());
-        return Optional.of(install(fetched));
     }
 
-    private Manifest install(Manifest fetched) throws AttemptFailedException {
+    /** Nothing: it is false, which those who offered it were told, and another one may do. */
+    private Optional<Manifest> install(Manifest fetched) throws AttemptFailedException, InterruptedException {
         try {
-            Files.createDirectories(directory);
-            return installation.install(fetched.hash(), directory, progress);
-        } catch (IOException e) {
-            throw new UncheckedIOException(directory.toString(), e);
+            return Optional.of(installation.install(fetched.hash(), directory, progress));
         } catch (RecoveryException e) {
-            if (e.reason() == RecoveryFailure.CHUNK_DAMAGED || e.reason() == RecoveryFailure.CHUNK_MISSING) {
-                isDamagedHere = true;
-            } else {
-                untrue.add(fetched.hash());
+            String why = String.valueOf(e.getMessage());
+            note(new SourceFailure("snapshot " + fetched.hash().brief(), why));
+            if (e.reason() == RecoveryFailure.SNAPSHOT_FALSE) {
+                snapshots.foundFalse(fetched, why);
+                return Optional.empty();
             }
-            note(new SourceFailure("snapshot " + fetched.hash().brief(), String.valueOf(e.getMessage())));
-            throw failed(String.valueOf(e.getMessage()));
+            isDamagedHere = e.reason() == RecoveryFailure.CHUNK_DAMAGED || e.reason() == RecoveryFailure.CHUNK_MISSING;
+            throw failed(why);
         }
     }
 
@@ -201,7 +208,8 @@ final class Join {
                 "look at the addresses of --join and at the genesis file; a checkpoint that you know from elsewhere can be given with --trust-checkpoint. What was downloaded is kept");
     }
 
-    private void delete() {
+    /** Of what was on its way. */
+    void clear() {
         if (!Files.exists(directory)) {
             return;
         }

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListener, JoinWatch {
     private static final Logger LOG = LoggerFactory.getLogger(JoinProgress.class);
     private static final int STEP = 10;
+    private static final Duration BEFORE_A_RATE_COUNTS = Duration.ofSeconds(10);
 
     private final LongSupplier nanoTime;
     private final Map<JoinPhase, Duration> took = new EnumMap<>(JoinPhase.class);
@@ -31,6 +33,7 @@ public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListe
     private long toldPercent;
     private double fraction;
     private String rate = "";
+    private boolean isSlow;
 
     public JoinProgress(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -62,9 +65,12 @@ public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListe
         return allBytes;
     }
 
-    /** How long a phase took that is over. */
-    public synchronized Duration took(JoinPhase over) {
-        return took.getOrDefault(over, Duration.ZERO);
+    @Override
+    public synchronized Duration took(JoinPhase asked) {
+        Duration before = took.getOrDefault(asked, Duration.ZERO);
+        return asked == phase && asked != JoinPhase.LIVE
+                ? before.plus(Duration.ofNanos(nanoTime.getAsLong() - phaseSince))
+                : before;
     }
 
     synchronized void enter(JoinPhase next, String what) {
@@ -78,6 +84,13 @@ public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListe
         LOG.info("joining: {}", what);
     }
 
+    /** With a state that an earlier start installed. */
+    synchronized void goesOn(Manifest manifest) {
+        allBytes = manifest.size();
+        bytes = allBytes;
+        say("going on from the state of checkpoint %d, which is in the log".formatted(manifest.checkpointIndex()));
+    }
+
     /** Something of the phase that is worth a line. */
     synchronized void say(String what) {
         now = what;
@@ -87,15 +100,24 @@ public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListe
     /**
      * How far the replay is.
      *
-     * @param ratio the catch-up ratio: rounds decided here in the time in which the network decides one; not above 0 when nobody can say yet
+     * @param firstRound where it began
+     * @param ratio the catch-up ratio: rounds decided here in the time in which the network decides one; empty while nobody can say
      */
-    synchronized void replaying(long round, long networkRound, double ratio) {
-        rate = ratio > 0 ? String.format(Locale.ROOT, "ρ %.1f", ratio) : "";
+    synchronized void replaying(long firstRound, long round, long networkRound, OptionalDouble ratio) {
+        rate = ratio.isPresent() ? String.format(Locale.ROOT, "ρ %.1f", ratio.getAsDouble()) : "";
         now = "replaying: round %d of %d%s".formatted(round, networkRound, rate.isEmpty() ? "" : ", " + rate);
-        if (ratio > 0 && ratio <= 1) {
+        boolean wasSlow = isSlow;
+        boolean isEarly = nanoTime.getAsLong() - phaseSince < BEFORE_A_RATE_COUNTS.toNanos();
+        isSlow = !isEarly && ratio.isPresent() && ratio.getAsDouble() <= 1;
+        if (isSlow) {
             now += ": slower than the network, it can't be caught up with at this rate";
         }
-        fraction = networkRound == 0 ? 0 : Math.min(1, (double) round / networkRound);
+        if (isSlow && !wasSlow) {
+            LOG.warn("joining: {}", now);
+        }
+        fraction = networkRound <= firstRound
+                ? 0
+                : Math.min(1, Math.max(0, (double) (round - firstRound) / (networkRound - firstRound)));
         long percent = (long) (100 * fraction);
         if (percent >= toldPercent + STEP) {
             toldPercent = percent;
@@ -118,12 +140,12 @@ public final class JoinProgress implements SnapshotFetch.Progress, RecoveryListe
     public synchronized void chosen(Manifest manifest, List<String> sources) {
         allBytes = manifest.size();
         bytes = 0;
-        say("snapshot of checkpoint %d, round %d, %d entries, from %d peers: %s"
+        say("snapshot of checkpoint %d, round %d, %d entries, from %s: %s"
                 .formatted(
                         manifest.checkpointIndex(),
                         manifest.leaderRound(),
                         manifest.entries(),
-                        sources.size(),
+                        sources.size() == 1 ? "1 peer" : sources.size() + " peers",
                         String.join(", ", sources)));
     }
 

@@ -14,14 +14,13 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.crypto.SigningKey;
+import dev.meshlog.ledger.state.Manifest;
 import dev.meshlog.ledger.state.MemoryStateStore;
 import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.replayer.Installation;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.SchemaTopic;
-import dev.meshlog.schemas.TopicReader;
-import dev.meshlog.schemas.Topics;
 import dev.meshlog.snapshotter.Snapshotter;
 import dev.meshlog.streams.StreamsApp;
 import dev.meshlog.streams.http.LedgerServer;
@@ -65,6 +64,7 @@ public final class LocalNode implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Deque<AutoCloseable> ledgerParts = new ConcurrentLinkedDeque<>();
     private @Nullable LedgerIdentity identity;
+    private @Nullable SigningRecord signing;
     private @Nullable RadioSide radioSide;
     private @Nullable IngestApp ingest;
     private @Nullable StreamsApp radio;
@@ -93,6 +93,7 @@ public final class LocalNode implements AutoCloseable {
         Path key = ledgerConfig.key() == null
                 ? directory.resolve("keys").resolve("validator.pem")
                 : Path.of(ledgerConfig.key());
+        signing = new SigningRecord(key);
         identity = switch (ledgerConfig.place()) {
             case BOOTSTRAP ->
                 LedgerIdentity.bootstrap(
@@ -238,19 +239,45 @@ public final class LocalNode implements AutoCloseable {
         http = LedgerDoor.open(config.http(), cluster, genesis);
         ledgerParts.push(http);
         http.follow(new RadioRoutes(cluster, clock));
-        boolean isFresh = config.ledger().gossip().isOpen()
-                && config.ledger().place() != LedgerMode.BOOTSTRAP
-                && !isAlone(known)
-                && !hasState(genesis);
-        if (config.ledger().gossip().isOpen()) {
-            gossip = GossipSide.open(cluster, known, config.ledger(), directory, isFresh, clock);
-            ledgerParts.push(gossip);
+        if (!config.ledger().gossip().isOpen()) {
+            startStreams(known);
+            return;
         }
-        if (isFresh) {
-            join(known, Objects.requireNonNull(gossip));
+        var log = new LedgerLog(cluster, installation(genesis));
+        boolean hasState = log.hasState();
+        Optional<Manifest> installed = unfinishedJoin().isBegun() ? log.newestSnapshot() : Optional.empty();
+        boolean isJoining = installed.isPresent()
+                || (!hasState && (hasLostItsLog(known, log) || !(isBootstrap() || isAlone(known))));
+        gossip = GossipSide.open(cluster, known, config.ledger(), directory, isJoining, clock);
+        ledgerParts.push(gossip);
+        if (isJoining) {
+            join(known, gossip, installed);
         } else {
             startStreams(known);
         }
+    }
+
+    private UnfinishedJoin unfinishedJoin() {
+        return new UnfinishedJoin(directory);
+    }
+
+    private boolean isBootstrap() {
+        return config.ledger().place() == LedgerMode.BOOTSTRAP;
+    }
+
+    /** Then others may have what it signed, and it must not begin anew. */
+    private boolean hasLostItsLog(LedgerIdentity known, LedgerLog log) {
+        SigningRecord signed = Objects.requireNonNull(signing);
+        boolean isLost = known.signingKey().isPresent()
+                && signed.contains(known.genesis().networkId())
+                && log.isEmpty();
+        if (isLost) {
+            LOG.warn(
+                    "the key {} has signed vertices of this network, and none is in this cluster: it goes on from what other nodes have, and waits for one. If there are none, remove {} to begin the network anew",
+                    known.key().publicKey().brief(),
+                    signed);
+        }
+        return isLost;
     }
 
     /** Nobody else has to be there before a network of one begins. */
@@ -259,15 +286,6 @@ public final class LocalNode implements AutoCloseable {
                 .filter(key -> known.genesis().validators().stream()
                         .allMatch(each -> each.publicKey().equals(key.publicKey())))
                 .isPresent();
-    }
-
-    private boolean hasState(GenesisConfig genesis) {
-        boolean hasCommits;
-        try (var consumer = cluster.undecodedConsumer()) {
-            hasCommits = consumer.endOffsets(TopicReader.partitions(consumer, Topics.COMMITS)).values().stream()
-                    .anyMatch(end -> end > 0);
-        }
-        return hasCommits || installation(genesis).hasSnapshotOfThisLog();
     }
 
     private Installation installation(GenesisConfig genesis) {
@@ -279,7 +297,8 @@ public final class LocalNode implements AutoCloseable {
                 Runtime.getRuntime().availableProcessors());
     }
 
-    private void join(LedgerIdentity known, GossipSide peers) {
+    /** @param installed by an earlier start, which was not live yet when it ended */
+    private void join(LedgerIdentity known, GossipSide peers, Optional<Manifest> installed) {
         GenesisConfig genesis = known.genesis();
         var watched = new JoinProgress(System::nanoTime);
         boolean isFounder = known.signingKey()
@@ -293,7 +312,14 @@ public final class LocalNode implements AutoCloseable {
                 directory.resolve("join"),
                 watched);
         fresh = new FreshLedger(
-                cluster, peers.gossip(), genesis.gcDepth(), joining, watched, () -> startStreams(known));
+                cluster,
+                peers.gossip(),
+                genesis.gcDepth(),
+                joining,
+                unfinishedJoin(),
+                installed,
+                watched,
+                () -> startStreams(known));
         joinProgress = watched;
         peers.gossip().watch(watched);
         fresh.start();
@@ -372,6 +398,7 @@ public final class LocalNode implements AutoCloseable {
                         LEADER_TIMEOUT),
                 clock);
         ledgerParts.push(producer);
+        producer.onceSigned(() -> Objects.requireNonNull(signing).add(genesis.networkId()));
         if (gossip == null) {
             producer.start();
         } else {

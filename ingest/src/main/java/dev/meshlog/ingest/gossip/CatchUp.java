@@ -2,21 +2,17 @@ package dev.meshlog.ingest.gossip;
 
 import dev.meshlog.ingest.gossip.quic.Peer;
 import dev.meshlog.ingest.gossip.quic.PeerException;
-import dev.meshlog.ingest.gossip.quic.Reply;
-import dev.meshlog.ingest.gossip.wire.MessageType;
+import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.vertex.VertexHeader;
 import dev.meshlog.schemas.gossip.PeerStatus;
 import dev.meshlog.schemas.gossip.VerticesByRound;
 import dev.meshlog.schemas.ledger.SignedVertex;
-import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
-import org.apache.avro.specific.SpecificRecordBase;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,20 +35,23 @@ final class CatchUp {
     /** Asked for again below the newest decided round: what the log may lack there. */
     private static final long OVERLAP = 5;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int IN_INTAKE = 64;
-    private static final Set<MessageType> VERTEX = EnumSet.of(MessageType.VERTEX);
+
+    /** Vertices of one answer: those of a page of 200 validators, each with four forks a round. */
+    static final int PAGE_VERTICES = 50_000;
 
     private final Intake intake;
     private final Intake.Outcome outcome;
     private final LongSupplier decidedRound;
     private final LongSupplier newestRound;
+    private final Precedence precedence;
+    private final LongSupplier nanoTime;
     private long next;
     private long stalledAt;
     private int looksStalled;
     private int turn;
     private boolean isBehind;
-    private boolean isAgain;
+    private boolean isStalled;
     private long newestSeen;
     private int looksStill;
     private volatile @Nullable Begin begin;
@@ -60,6 +59,9 @@ final class CatchUp {
 
     /** The round that was asked for at least; 0: none. */
     private long goal;
+
+    /** Whether up to the goal also what is in the log is taken. */
+    private boolean isAgain;
 
     private record Begin(long round, boolean again) {}
 
@@ -73,8 +75,16 @@ final class CatchUp {
      * @param decidedRound of the newest commit's leader; 0 before the first
      * @param newestRound of any vertex in our log
      */
-    CatchUp(Intake intake, Intake.Outcome outcome, LongSupplier decidedRound, LongSupplier newestRound) {
+    CatchUp(
+            Intake intake,
+            Intake.Outcome outcome,
+            LongSupplier decidedRound,
+            LongSupplier newestRound,
+            Predicate<Hash> isValidator,
+            LongSupplier nanoTime) {
         this.newestRound = newestRound;
+        this.precedence = new Precedence(isValidator, nanoTime);
+        this.nanoTime = nanoTime;
         this.intake = intake;
         this.outcome = outcome;
         this.decidedRound = decidedRound;
@@ -120,7 +130,7 @@ final class CatchUp {
                 LOG.info("caught up: round {} is decided, peers are at {}", decided, newest);
             }
             isBehind = false;
-            isAgain = false;
+            isStalled = false;
             goal = 0;
             askForTips(statuses, decided);
             return;
@@ -131,7 +141,7 @@ final class CatchUp {
             looksStalled = 0;
             LOG.info("{} rounds behind: round {} is decided here, {} at a peer", newest - decided, decided, newest);
         }
-        noticeStall(decided);
+        noticeStall(decided, statuses);
         while (isBehind && next <= Math.min(newest, decided + AHEAD)) {
             Optional<Peer> peer = choose(statuses);
             if (peer.isEmpty() || !page(peer.get(), Math.min(next + PAGE - 1, newest))) {
@@ -159,17 +169,28 @@ final class CatchUp {
         }
     }
 
-    private void noticeStall(long decided) {
+    private void noticeStall(long decided, Map<Peer, PeerStatus> statuses) {
         looksStalled = decided > stalledAt ? 0 : looksStalled + 1;
         stalledAt = Math.max(decided, stalledAt);
         if (looksStalled >= STALLED_LOOKS) {
-            LOG.warn("nothing is decided behind round {}: asking for the rounds from there again", decided);
+            long oldest = statuses.values().stream()
+                    .mapToLong(PeerStatus::getOldestRound)
+                    .min()
+                    .orElse(0);
+            if (oldest > decided + 1) {
+                LOG.error(
+                        "round {} is decided here, and of later rounds peers have only those from {} on: this node can't catch up with the log that it has. Keep its keys directory, move the rest of its data directory away and start it again: it joins by a snapshot then",
+                        decided,
+                        oldest);
+            } else {
+                LOG.warn("nothing is decided behind round {}: asking for the rounds from there again", decided);
+            }
             looksStalled = 0;
-            isAgain = true;
+            isStalled = true;
             goal = 0;
             next = Math.max(1, decided - OVERLAP);
         } else if (looksStalled == 0) {
-            isAgain = false;
+            isStalled = false;
         }
     }
 
@@ -179,40 +200,52 @@ final class CatchUp {
                         && each.getValue().getOldestRound() <= next)
                 .map(Map.Entry::getKey)
                 .toList();
-        return able.isEmpty() ? Optional.empty() : Optional.of(able.get(Math.floorMod(turn++, able.size())));
+        return able.isEmpty()
+                ? Optional.empty()
+                : Optional.of(precedence.of(able).at(0, turn++));
     }
 
-    /** False: that did not work, another look will try elsewhere. */
+    /** False: that did not work, another look will try elsewhere, from the last round on that came. */
     private boolean page(Peer peer, long last) throws InterruptedException {
+        long first = next;
         var room = new Semaphore(IN_INTAKE);
-        long reached = next - 1;
-        try (Reply reply = peer.ask(new VerticesByRound(next, last), VERTEX)) {
-            Optional<SpecificRecordBase> message = reply.next(PATIENCE);
-            while (message.isPresent()) {
-                var vertex = (SignedVertex) message.get();
-                long round = VertexHeader.decode(vertex.getHeader().bytes()).round();
-                if (round < Math.max(next, reached) || round > last) {
-                    outcome.misbehaved(
-                            peer,
-                            Misbehaviour.WRONG_ANSWER,
-                            "round %d where rounds %d to %d were asked for".formatted(round, next, last));
+        try (VertexReply reply = VertexReply.ask(peer, new VerticesByRound(first, last), nanoTime)) {
+            Optional<SignedVertex> vertex = reply.next();
+            if (vertex.isEmpty()) {
+                // It says of itself that it has these rounds.
+                precedence.failed(peer);
+                return false;
+            }
+            for (int taken = 0; vertex.isPresent(); taken++) {
+                long round =
+                        VertexHeader.decode(vertex.get().getHeader().bytes()).round();
+                if (round < next || round > last || taken >= PAGE_VERTICES) {
+                    String what = "round %d as vertex %d where rounds %d to %d were asked for";
+                    outcome.misbehaved(peer, Misbehaviour.WRONG_ANSWER, what.formatted(round, taken + 1, first, last));
+                    precedence.failed(peer);
+                    next = first;
                     return false;
                 }
-                reached = round;
+                next = round;
                 room.acquire();
-                if (isAgain) {
-                    intake.takeOnDemand(peer, vertex, room::release);
-                } else {
-                    intake.take(peer, vertex, room::release);
-                }
-                message = reply.next(PATIENCE);
+                take(peer, vertex.get(), room);
+                vertex = reply.next();
             }
         } catch (PeerException e) {
             Fetcher.blame(outcome, peer, e);
+            precedence.failed(peer, e);
             return false;
         }
-        boolean gotSome = reached >= next;
-        next = reached + 1;
-        return gotSome;
+        next++;
+        precedence.answered(peer);
+        return true;
+    }
+
+    private void take(Peer peer, SignedVertex vertex, Semaphore room) {
+        if (isStalled || (isAgain && next <= goal)) {
+            intake.takeOnDemand(peer, vertex, room::release);
+        } else {
+            intake.take(peer, vertex, room::release);
+        }
     }
 }

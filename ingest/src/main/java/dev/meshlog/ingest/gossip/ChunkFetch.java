@@ -16,8 +16,8 @@ import dev.meshlog.schemas.ledger.SnapshotChunk;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +36,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The chunks of one manifest, from all of its sources at once. A source that hands out something else, or nothing in time, is given up, and what it was asked
- * for is asked of another one. Once only.
+ * for is asked of another one. Each chunk is held against the state root as it comes: when one shows that the manifest is false, no more are fetched. Once only.
  */
 final class ChunkFetch {
     private static final Logger LOG = LoggerFactory.getLogger(ChunkFetch.class);
 
-    /** For the first byte of a chunk, and for the next ones. */
+    /** For the first bytes of a chunk, and for the next ones. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private static final int STREAMS_OF_A_SOURCE = 3;
@@ -50,26 +50,30 @@ final class ChunkFetch {
     private static final Duration BUSY_PAUSE = Duration.ofMillis(300);
     private static final Set<MessageType> CHUNK = EnumSet.of(MessageType.CHUNK);
 
-    private final Map<Hash, Integer> sizes = new HashMap<>();
-    private final Queue<Hash> wanted;
+    private final ManifestCheck check;
+    private final Map<Hash, Integer> sizes;
+    private final Set<Hash> rest;
+    private final Queue<Hash> wanted = new ArrayDeque<>();
     private final ChunkSink sink;
     private final Intake.Outcome outcome;
     private final List<SourceFailure> failures = new ArrayList<>();
     private final Set<Peer> givenUp = new HashSet<>();
     private int underWay;
+    private @Nullable String contradiction;
 
-    /** Where chunks go whose id is right. Any thread. */
+    /** Where chunks go that fit the state root. Any thread. */
     @FunctionalInterface
     interface ChunkSink {
         void put(SnapshotChunk chunk, int bytes);
     }
 
-    /** @param there chunks that are not fetched */
+    /** @param there chunks that are not fetched, unless the manifest can't be judged without them */
     ChunkFetch(Manifest manifest, Set<Hash> there, ChunkSink sink, Intake.Outcome outcome) {
-        sizes.put(manifest.digestsId(), manifest.digestsSize());
-        manifest.chunks().forEach(chunk -> sizes.put(chunk.id(), chunk.size()));
-        sizes.keySet().removeAll(there);
-        this.wanted = new ArrayDeque<>(sizes.keySet());
+        this.check = new ManifestCheck(manifest);
+        this.sizes = check.sizes();
+        this.rest = new HashSet<>(sizes.keySet());
+        rest.removeAll(there);
+        rest.removeAll(check.first());
         this.sink = sink;
         this.outcome = outcome;
     }
@@ -79,10 +83,44 @@ final class ChunkFetch {
         return List.copyOf(failures);
     }
 
-    /** Returns whether all chunks came. */
+    /** What shows that the manifest is false, if anything does. */
+    synchronized Optional<String> contradiction() {
+        return Optional.ofNullable(contradiction);
+    }
+
+    /** Returns whether all chunks came, and fit. */
     boolean from(List<Peer> sources) throws InterruptedException {
-        if (sources.isEmpty()) {
-            return false;
+        // A small state has hardly more chunks than the first ones: each begins with another source.
+        List<Peer> inTurn = new ArrayList<>(sources);
+        for (Hash each : check.first()) {
+            if (!one(each, inTurn)) {
+                return false;
+            }
+            Collections.rotate(inTurn, -1);
+        }
+        return all(rest, inTurn);
+    }
+
+    /** From the first of these that hands it out. */
+    private boolean one(Hash chunk, List<Peer> sources) throws InterruptedException {
+        for (Peer source : sources) {
+            if (isOfUse(source)) {
+                Optional<String> failure = fetch(source, chunk);
+                if (failure.isEmpty()) {
+                    return contradiction().isEmpty();
+                }
+                giveUp(source, failure.get());
+            }
+        }
+        return false;
+    }
+
+    private boolean all(Set<Hash> chunks, List<Peer> sources) throws InterruptedException {
+        if (chunks.isEmpty() || sources.isEmpty()) {
+            return chunks.isEmpty();
+        }
+        synchronized (this) {
+            wanted.addAll(chunks);
         }
         int streams = Math.min(MOST_STREAMS, STREAMS_OF_A_SOURCE * sources.size());
         ExecutorService workers = Executors.newFixedThreadPool(streams);
@@ -103,7 +141,7 @@ final class ChunkFetch {
             workers.shutdownNow();
         }
         synchronized (this) {
-            return wanted.isEmpty();
+            return wanted.isEmpty() && contradiction == null;
         }
     }
 
@@ -119,29 +157,38 @@ final class ChunkFetch {
 
     /** Null: there is nothing more to do for this source. Waits while others may fail at what they are at. */
     private synchronized @Nullable Hash next(Peer source) throws InterruptedException {
-        while (wanted.isEmpty() && underWay > 0 && !givenUp.contains(source)) {
+        while (wanted.isEmpty() && underWay > 0 && isOfUse(source)) {
             wait();
         }
-        if (givenUp.contains(source) || wanted.isEmpty()) {
+        if (!isOfUse(source) || wanted.isEmpty()) {
             return null;
         }
         underWay++;
         return wanted.remove();
     }
 
+    private synchronized boolean isOfUse(Peer source) {
+        return contradiction == null && !givenUp.contains(source);
+    }
+
+    private synchronized void contradicted(String why) {
+        contradiction = why;
+    }
+
     private synchronized void done(Peer source, Hash id, Optional<String> failure) {
         underWay--;
         if (failure.isPresent()) {
             wanted.add(id);
-            if (givenUp.add(source)) {
-                LOG.warn(
-                        "{} is given up as a source of chunks: {}",
-                        source.info().name(),
-                        failure.get());
-                failures.add(new SourceFailure(source.info().name(), failure.get()));
-            }
+            giveUp(source, failure.get());
         }
         notifyAll();
+    }
+
+    private synchronized void giveUp(Peer source, String why) {
+        if (givenUp.add(source)) {
+            LOG.warn("{} is given up as a source of chunks: {}", source.info().name(), why);
+            failures.add(new SourceFailure(source.info().name(), why));
+        }
     }
 
     /** Why the chunk did not come, or nothing. */
@@ -174,7 +221,8 @@ final class ChunkFetch {
             if (!chunk.getId().equals(id.fixed()) || !Domain.contentId(content).equals(id)) {
                 return bad(source, id, "its bytes have another hash");
             }
-            sink.put(chunk, size);
+            Optional<String> untrue = check.contradiction(id, content);
+            untrue.ifPresentOrElse(this::contradicted, () -> sink.put(chunk, size));
             return Optional.empty();
         } catch (InvalidSnapshotException e) {
             return bad(source, id, String.valueOf(e.getMessage()));

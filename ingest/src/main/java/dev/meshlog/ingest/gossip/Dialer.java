@@ -1,5 +1,6 @@
 package dev.meshlog.ingest.gossip;
 
+import dev.meshlog.ingest.TokenBucket;
 import dev.meshlog.ingest.gossip.quic.Peer;
 import dev.meshlog.ingest.gossip.quic.PeerException;
 import dev.meshlog.ingest.gossip.quic.PeerRefusal;
@@ -8,6 +9,7 @@ import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.schemas.gossip.KnownPeer;
+import dev.meshlog.schemas.gossip.KnownPeers;
 import dev.meshlog.schemas.gossip.RefusalReason;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,7 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +34,15 @@ final class Dialer {
     private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
     private static final int DIALS_AT_ONCE = 8;
     private static final Duration CONNECTED = Duration.ofSeconds(5);
+    private static final int MOST_OWNERS = 10_000;
+
+    /** Addresses of one message. */
+    static final int TOLD_AT_ONCE = 64;
+
+    /** Messages of one peer that are looked at. It needs one every two seconds. */
+    private static final int TOLD_PER_MINUTE = 60;
+
+    static final int TOLD_IN_A_ROW = 3;
 
     /** Another try soon would end the same way. */
     private static final Set<RefusalReason> HOPELESS = EnumSet.of(
@@ -44,59 +57,82 @@ final class Dialer {
     private final Function<InetSocketAddress, CompletableFuture<Peer>> connecting;
     private final PeerTable peers;
     private final PeerLog log;
+    private final Executor resolving;
+    private final LongSupplier nanoTime;
     private final PeerBook book;
-    /** Whose address it is, where somebody said so. */
+    private final Map<Peer, TokenBucket> telling = new ConcurrentHashMap<>();
+    /** Whose address it is: as the ledger says, and as we found out. Of a node with two of them one is enough. */
     private final Map<String, Hash> owners = new ConcurrentHashMap<>();
 
     private final Map<Peer, String> dialed = new ConcurrentHashMap<>();
 
-    /** @param own our key, if we have one */
+    /**
+     * @param own our key, if we have one
+     * @param resolving looks up names, each of which may take its time
+     */
     Dialer(
             @Nullable Hash own,
             Function<InetSocketAddress, CompletableFuture<Peer>> connecting,
             PeerTable peers,
             PeerLog log,
+            Executor resolving,
+            LongSupplier nanoTime,
             RandomGenerator random) {
         this.own = own;
+        this.resolving = resolving;
         this.connecting = connecting;
         this.peers = peers;
         this.log = log;
+        this.nanoTime = nanoTime;
         this.book = new PeerBook(random);
     }
 
     /** Of the configuration: for ever. */
     void learn(String address) {
         synchronized (book) {
-            book.ours(address, System.nanoTime());
+            PeerAddress.canonical(address).ifPresent(found -> book.ours(found, nanoTime.getAsLong()));
         }
     }
 
     /** Validators are dialed wherever they say they are. */
     void learn(OpenEpochs open) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         synchronized (book) {
             for (long epoch = open.first(); epoch <= open.last(); epoch++) {
                 for (Validator each :
                         open.ofEpoch(epoch).map(Validators::members).orElse(List.of())) {
-                    String address = each.gossipAddress();
-                    if (!Objects.equals(each.publicKey(), own)
-                            && PeerAddress.parseRemote(address).isPresent()) {
-                        owners.put(address, each.publicKey());
-                        book.ours(address, now);
+                    Optional<String> address = PeerAddress.canonical(each.gossipAddress());
+                    if (!Objects.equals(each.publicKey(), own) && address.isPresent()) {
+                        owners.put(address.get(), each.publicKey());
+                        book.ours(address.get(), now);
                     }
                 }
             }
         }
     }
 
-    /** What a peer told: for a few tries. */
-    void learn(KnownPeer told) {
+    /** What a peer told: for a few tries. Who tells more often than there is anything new is not listened to. */
+    void learn(Peer from, KnownPeers told) {
+        long now = nanoTime.getAsLong();
+        TokenBucket allowed =
+                telling.computeIfAbsent(from, any -> new TokenBucket(TOLD_PER_MINUTE, TOLD_IN_A_ROW, now));
+        synchronized (book) {
+            if (allowed.take(now)) {
+                told.getPeers().stream().limit(TOLD_AT_ONCE).forEach(each -> learn(each, now));
+            }
+        }
+    }
+
+    private void learn(KnownPeer told, long now) {
         Hash owner = told.getPublicKey() == null ? null : Hash.of(told.getPublicKey());
         if (owner != null && (Objects.equals(owner, own) || peers.of(owner).isPresent())) {
             return;
         }
-        synchronized (book) {
-            boolean unused = book.told(told.getAddress(), System.nanoTime());
+        boolean isNew = book.told(told.getAddress(), now);
+        if (isNew && owner != null && owners.size() < MOST_OWNERS) {
+            // True or not, who told the address told this too: it is not dialed while the owner is connected.
+            PeerAddress.parseLiteral(told.getAddress())
+                    .ifPresent(address -> owners.putIfAbsent(PeerAddress.text(address), owner));
         }
     }
 
@@ -104,7 +140,7 @@ final class Dialer {
     void dial() {
         List<String> due;
         synchronized (book) {
-            due = book.due(System.nanoTime(), DIALS_AT_ONCE);
+            due = book.due(nanoTime.getAsLong(), DIALS_AT_ONCE);
         }
         due.forEach(this::dial);
     }
@@ -113,23 +149,36 @@ final class Dialer {
         Hash owner = owners.get(address);
         if (owner != null && peers.of(owner).isPresent()) {
             synchronized (book) {
-                book.rest(address, CONNECTED, System.nanoTime());
+                book.rest(address, CONNECTED, nanoTime.getAsLong());
             }
             return;
         }
+        PeerAddress.parseLiteral(address)
+                .ifPresentOrElse(found -> connect(address, found), () -> resolving.execute(() -> resolve(address)));
+    }
+
+    private void resolve(String address) {
         Optional<InetSocketAddress> resolved = PeerAddress.parseRemote(address)
                 .map(parsed -> new InetSocketAddress(parsed.getHostString(), parsed.getPort()))
                 .filter(found -> !found.isUnresolved());
-        if (resolved.isEmpty()) {
+        if (resolved.isPresent()) {
+            connect(address, resolved.get());
+        } else {
             failed(address, new PeerRefusal(RefusalReason.NOT_FOUND, "no such host"));
-            return;
         }
-        var unused = connecting.apply(resolved.get()).whenComplete((peer, failure) -> {
+    }
+
+    private void connect(String address, InetSocketAddress resolved) {
+        var unused = connecting.apply(resolved).whenComplete((peer, failure) -> {
             if (failure != null) {
                 failed(address, refusal(failure));
                 return;
             }
             dialed.put(peer, address);
+            Hash key = peer.info().publicKey();
+            if (key != null && owners.size() < MOST_OWNERS) {
+                owners.put(address, key);
+            }
             if (!peers.connected().contains(peer)) {
                 // It went before its address was known.
                 gone(peer);
@@ -146,10 +195,11 @@ final class Dialer {
 
     /** A connection is over. */
     void gone(Peer peer) {
+        telling.remove(peer);
         String address = dialed.remove(peer);
         if (address != null) {
             synchronized (book) {
-                book.free(address, System.nanoTime());
+                book.free(address, nanoTime.getAsLong());
             }
         }
     }
@@ -165,7 +215,7 @@ final class Dialer {
         boolean isHopeless = HOPELESS.contains(why.reason());
         int failures;
         synchronized (book) {
-            book.failed(address, why.detail(), isHopeless, System.nanoTime());
+            book.failed(address, why.detail(), isHopeless, nanoTime.getAsLong());
             failures = book.failures(address);
         }
         if (why.reason() != RefusalReason.DUPLICATE) {

@@ -10,12 +10,14 @@ import dev.meshlog.ingest.gossip.quic.PeerLimits;
 import dev.meshlog.ingest.gossip.quic.PeerRefusal;
 import dev.meshlog.ingest.gossip.quic.QuicNode;
 import dev.meshlog.ingest.gossip.serve.Answers;
+import dev.meshlog.ingest.gossip.serve.NewestVertices;
 import dev.meshlog.ingest.gossip.serve.SnapshotShelf;
 import dev.meshlog.ingest.gossip.serve.Submissions;
 import dev.meshlog.ingest.gossip.serve.VertexIndex;
 import dev.meshlog.ingest.gossip.wire.EncodedMessage;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.trust.Trust;
@@ -33,7 +35,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -64,8 +64,8 @@ public final class Gossip implements AutoCloseable {
     private static final Duration STATUS = Duration.ofSeconds(2);
     private static final Duration WRITTEN_DOWN = Duration.ofSeconds(10);
     private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LAST_RECORDS = Duration.ofSeconds(2);
     private static final int REMEMBERED = 50_000;
-    private static final int TOLD_AT_ONCE = 64;
 
     /** The ledger refuses what lies 500 rounds above the newest that it accepted. */
     private static final long ROUNDS_AHEAD = 450;
@@ -90,24 +90,20 @@ public final class Gossip implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("meshlog-gossip-timer", true));
     private final ScheduledExecutorService looking =
             Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("meshlog-gossip-catch-up", true));
-    private final ExecutorService asking =
-            Executors.newFixedThreadPool(4, new DefaultThreadFactory("meshlog-gossip-fetch", true));
+    private final ExecutorService asking = Fetcher.threads();
+    private final ExecutorService writing = PeerLog.thread();
     private final Dialer dialer;
-    private final Map<Peer, PeerStatus> statuses = new ConcurrentHashMap<>();
-    private final Map<Peer, Meeting> meetings = new ConcurrentHashMap<>();
     private final GossipMetrics metrics = new GossipMetrics(new Figures());
     private final Producer<String, byte[]> producer;
-    private final PeerLog log;
-    private final OwnVertices ownVertices;
+    private final Meetings meetings;
+    private final NewestVertices newestVertices;
+    private final SignatureCheck signatures;
     private final Clock clock;
     private final OwnLog ownLog;
     private volatile @Nullable JoinWatch joining;
 
     /** Our newest commit; of zeros before the first. */
     public record Progress(long commitIndex, Hash commitHash, long leaderRound, long epoch) {}
-
-    /** A connection's beginning, and what went over it. */
-    private record Meeting(Instant since, PeerTally tally) {}
 
     /**
      * What connected peers say of the network.
@@ -149,13 +145,14 @@ public final class Gossip implements AutoCloseable {
         this.identity = identity;
         this.settings = settings;
         Hash own = identity.key() == null ? null : identity.key().publicKey();
-        this.peers = new PeerTable(own, Settings.LIMITS, System::nanoTime);
+        this.peers = new PeerTable(own, Settings.LIMITS, this::isValidator, System::nanoTime);
         var outcome = new Consequences();
-        this.ownLog = new OwnLog(genesis, own, signatures, spread, peers, this::tally);
         this.clock = clock;
         this.producer = cluster.producer();
-        this.log = new PeerLog(producer, clock);
-        this.ownVertices = new OwnVertices(cluster, genesis.networkId(), signatures);
+        var log = new PeerLog(producer, clock, writing);
+        this.meetings = new Meetings(log, metrics.vertices(), clock);
+        this.ownLog = new OwnLog(genesis, own, signatures, spread, peers, meetings::tally);
+        this.signatures = signatures;
         this.intake = new Intake(
                 producer,
                 genesis,
@@ -165,19 +162,23 @@ public final class Gossip implements AutoCloseable {
                 () -> ownLog.progress().leaderRound() + ROUNDS_AHEAD,
                 new ForkLimit(() -> ownLog.progress().leaderRound(), genesis.gcDepth()),
                 outcome);
-        this.fetcher = new Fetcher(peers, intake, outcome, asking, genesis.networkId());
+        this.fetcher =
+                new Fetcher(peers, intake, outcome, asking, genesis.networkId(), this::isValidator, System::nanoTime);
         this.index = VertexIndex.open(
                 cluster, genesis.networkId(), settings.directory().resolve("vertex-index"), random);
+        this.newestVertices = new NewestVertices(index);
         this.catchUp = new CatchUp(
                 intake,
                 outcome,
                 () -> ownLog.progress().leaderRound(),
-                () -> index.isReady() ? index.newestRound() : 0);
-        this.submitter = new Submitter(peers, outcome);
+                () -> index.isReady() ? index.newestRound() : 0,
+                this::isValidator,
+                System::nanoTime);
+        this.submitter = new Submitter(peers, outcome, System::nanoTime);
         this.snapshots = SnapshotShelf.open(cluster, genesis.networkId(), clock, random);
         this.submissions = Submissions.into(cluster, genesis.networkId(), signatures);
         this.answers = new Answers(index, snapshots, submissions, this::status);
-        this.dialer = new Dialer(own, this::connect, peers, log, random);
+        this.dialer = new Dialer(own, this::connect, peers, log, asking, System::nanoTime, random);
         ownLog.tell(fetcher, dialer);
         if (settings.isFresh()) {
             intake.keepForLater(true);
@@ -220,7 +221,7 @@ public final class Gossip implements AutoCloseable {
         every(timer, TICK, dialer::dial);
         every(timer, TICK, fetcher::ask);
         every(timer, STATUS, this::tell);
-        every(timer, WRITTEN_DOWN, this::writeDown);
+        every(timer, WRITTEN_DOWN, meetings::writeDown);
         every(looking, LOOK, () -> {
             try {
                 catchUp.step(credible());
@@ -256,7 +257,7 @@ public final class Gossip implements AutoCloseable {
 
     public List<PeerState> peers() {
         return peers.connected().stream()
-                .map(peer -> new PeerState(peer.info(), Optional.ofNullable(statuses.get(peer))))
+                .map(peer -> new PeerState(peer.info(), meetings.status(peer)))
                 .toList();
     }
 
@@ -275,10 +276,25 @@ public final class Gossip implements AutoCloseable {
 
     private void closeStores() {
         intake.close();
+        finishWriting();
         producer.close(Duration.ofSeconds(2));
         submissions.close();
         snapshots.close();
         index.close();
+    }
+
+    /** That the connections ended is still on its way. */
+    private void finishWriting() {
+        writing.shutdown();
+        try {
+            boolean unused = writing.awaitTermination(LAST_RECORDS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isValidator(Hash publicKey) {
+        return ownLog.isKnown(publicKey);
     }
 
     private CompletableFuture<Peer> connect(InetSocketAddress address) {
@@ -314,21 +330,11 @@ public final class Gossip implements AutoCloseable {
         for (Peer peer : peers.connected()) {
             Hash key = peer.info().publicKey();
             String address = peer.info().address();
-            if (address != null && told.size() < TOLD_AT_ONCE) {
+            if (address != null && told.size() < Dialer.TOLD_AT_ONCE) {
                 told.add(new KnownPeer(address, key == null ? null : key.fixed()));
             }
         }
         return new KnownPeers(told);
-    }
-
-    private void writeDown() {
-        meetings.forEach(
-                (peer, meeting) -> log.connected(peer.info(), meeting.since(), statuses.get(peer), meeting.tally()));
-    }
-
-    private PeerTally tally(Peer peer) {
-        Meeting meeting = meetings.get(peer);
-        return meeting == null ? new PeerTally(metrics.vertices()) : meeting.tally();
     }
 
     /**
@@ -337,12 +343,28 @@ public final class Gossip implements AutoCloseable {
      */
     public void awaitJoined() throws InterruptedException {
         Hash own = Objects.requireNonNull(identity.key()).publicKey();
-        new Joining(own, ownVertices, peers, spread, intake).await(ownLog::validators, this::gap);
+        while (!ownLog.isUpToDate()) {
+            Thread.sleep(LOOK.toMillis());
+        }
+        var ownVertices = new OwnVertices(own, ownLog.genesis(), signatures, new Consequences());
+        new Joining(ownVertices, peers, spread, intake, settings.isFresh()).await(ownLog::validators, this::gap);
+    }
+
+    /** Whether our key is in the validator set of the newest committed epoch. */
+    public boolean isValidator() {
+        return identity.key() != null
+                && currentValidators().contains(identity.key().publicKey());
+    }
+
+    private Validators currentValidators() {
+        OpenEpochs open = ownLog.validators();
+        long epoch = Math.min(Math.max(progress().epoch(), open.first()), open.last());
+        return open.ofEpoch(epoch).orElseThrow();
     }
 
     /** Whether we know of no peer that is much further. */
     public boolean isCaughtUp() {
-        return !statuses.isEmpty() && gap() < CatchUp.GAP;
+        return !meetings.statuses().isEmpty() && gap() < CatchUp.GAP;
     }
 
     /**
@@ -351,9 +373,7 @@ public final class Gossip implements AutoCloseable {
      * @return who has it in its log; empty: nobody took it
      */
     public Optional<PeerInfo> submit(Transaction transaction) throws InterruptedException {
-        OpenEpochs open = ownLog.validators();
-        long epoch = Math.min(Math.max(progress().epoch(), open.first()), open.last());
-        return submitter.submit(transaction, open.ofEpoch(epoch).orElseThrow());
+        return submitter.submit(transaction, currentValidators());
     }
 
     /** Rounds that the furthest peer has decided, and we have not. */
@@ -364,7 +384,7 @@ public final class Gossip implements AutoCloseable {
 
     private Map<Peer, PeerStatus> credible() {
         OpenEpochs open = ownLog.validators();
-        return Credible.of(Map.copyOf(statuses), open.ofEpoch(open.last()).orElseThrow());
+        return Credible.of(meetings.statuses(), open.ofEpoch(open.last()).orElseThrow());
     }
 
     /** Empty while no peer has said anything. */
@@ -397,7 +417,7 @@ public final class Gossip implements AutoCloseable {
     /** Where snapshots of peers are had. */
     public SnapshotFetch snapshots(Trust trust) {
         return new SnapshotFetch(
-                cluster, ownLog.genesis(), trust, producer, () -> Map.copyOf(statuses), new Consequences(), clock);
+                cluster, ownLog.genesis(), trust, producer, meetings::statuses, new Consequences(), clock);
     }
 
     /**
@@ -424,7 +444,7 @@ public final class Gossip implements AutoCloseable {
 
         @Override
         public PeerTally tally(Peer peer) {
-            return Gossip.this.tally(peer);
+            return meetings.tally(peer);
         }
 
         @Override
@@ -450,7 +470,12 @@ public final class Gossip implements AutoCloseable {
             if (isCaughtUp()) {
                 return JoinPhase.LIVE;
             }
-            return statuses.isEmpty() ? JoinPhase.CONNECTING : JoinPhase.REPLAYING;
+            return meetings.statuses().isEmpty() ? JoinPhase.CONNECTING : JoinPhase.REPLAYING;
+        }
+
+        @Override
+        public Duration took(JoinPhase phase) {
+            return joining == null ? Duration.ZERO : joining.took(phase);
         }
 
         @Override
@@ -470,7 +495,7 @@ public final class Gossip implements AutoCloseable {
 
         @Override
         public long furthestCommit() {
-            return statuses.values().stream()
+            return meetings.statuses().values().stream()
                     .mapToLong(PeerStatus::getCommitIndex)
                     .max()
                     .orElse(0);
@@ -491,11 +516,13 @@ public final class Gossip implements AutoCloseable {
         @Override
         public void connected(Peer peer) {
             LOG.info("connected to {}{}", peer.info().name(), peer.info().listener() ? ", a listener" : "");
-            meetings.put(peer, new Meeting(clock.instant(), new PeerTally(metrics.vertices())));
-            log.connected(peer.info(), clock.instant(), null, new PeerTally());
+            meetings.began(peer);
             peers.add(peer)
                     .ifPresent(old ->
                             old.close(new PeerRefusal(RefusalReason.DUPLICATE, "another connection takes its place")));
+            peers.surplus()
+                    .ifPresent(stranger -> stranger.close(
+                            new PeerRefusal(RefusalReason.TOO_MANY_PEERS, "a validator takes its place")));
             boolean unused = peer.push(EncodedMessage.of(status())) && peer.push(EncodedMessage.of(known()));
         }
 
@@ -506,9 +533,9 @@ public final class Gossip implements AutoCloseable {
                 return;
             }
             if (message instanceof PeerStatus status) {
-                statuses.put(peer, status);
+                meetings.said(peer, status);
             } else if (message instanceof KnownPeers known) {
-                known.getPeers().stream().limit(TOLD_AT_ONCE).forEach(dialer::learn);
+                dialer.learn(peer, known);
             }
             taken.run();
         }
@@ -523,7 +550,7 @@ public final class Gossip implements AutoCloseable {
                     answer.refuse(new PeerRefusal(RefusalReason.NOT_READY, "this node is joining"));
                     return;
                 }
-                ownVertices.answer(newest, ownLog, answer);
+                newestVertices.answer(newest, peer.info(), ownLog, answer);
             } else {
                 answers.answer(question, answer);
             }
@@ -533,11 +560,7 @@ public final class Gossip implements AutoCloseable {
         public void disconnected(Peer peer, PeerRefusal why) {
             LOG.info("no longer connected to {}: {}", peer.info().name(), why);
             boolean isLast = peers.remove(peer);
-            if (isLast) {
-                log.disconnected(peer.info(), why, tally(peer));
-            }
-            meetings.remove(peer);
-            statuses.remove(peer);
+            meetings.ended(peer, why, isLast);
             spread.gone(peer);
             dialer.gone(peer);
             if (why.reason() == RefusalReason.MALFORMED && !why.detail().startsWith("the peer says")) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,6 +34,9 @@ final class GossipMetrics implements AutoCloseable {
         /** Of a snapshot that is downloaded, what is here. */
         long joinBytes();
 
+        /** How long joining was in the phase; none where nothing had to be joined. */
+        Duration took(JoinPhase phase);
+
         /** Of a snapshot that is downloaded. */
         long allJoinBytes();
 
@@ -56,6 +60,12 @@ final class GossipMetrics implements AutoCloseable {
                     "phase",
                     text(phase),
                     () -> source.phase() == phase ? 1 : 0);
+            gauge(
+                    "meshlog.gossip.join.seconds",
+                    "How long joining was in the phase since this node started",
+                    "phase",
+                    text(phase),
+                    () -> source.took(phase).toMillis() / 1e3);
         }
         gauge("meshlog.gossip.join.bytes", "Of the snapshot's chunks, what is here", source::joinBytes);
         gauge("meshlog.gossip.join.bytes.all", "Of the snapshot's chunks", source::allJoinBytes);

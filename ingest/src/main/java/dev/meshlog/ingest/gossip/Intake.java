@@ -25,7 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -41,7 +41,10 @@ final class Intake implements AutoCloseable {
     private static final int KEPT_BYTES = 64 << 10;
 
     /** Bytes of the log that strangers may fill before it is known who they are. What comes later is asked for. */
-    private static final long MOST_KEPT_FOR_LATER = 1L << 30;
+    private static final long BYTES_FOR_LATER = 1L << 30;
+
+    /** Each of them may take a place in the memory of forks, for there are as many keys as strangers like. */
+    private static final long VERTICES_FOR_LATER = 250_000;
 
     /** Rejected vertices that are written down, of all peers; the rest is counted. */
     private static final int REPORTS_AT_ONCE = 100;
@@ -61,7 +64,8 @@ final class Intake implements AutoCloseable {
 
     private final Producer<String, byte[]> producer;
     private final TokenBucket reports;
-    private final AtomicLong keptForLater = new AtomicLong();
+    private final Allowance forLater = new Allowance(BYTES_FOR_LATER, VERTICES_FOR_LATER);
+    private final AtomicBoolean hasFirst = new AtomicBoolean();
     private volatile boolean keepsForLater;
     private final ExecutorService verifying = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> new Thread(work, "meshlog-gossip-intake"));
@@ -130,7 +134,7 @@ final class Intake implements AutoCloseable {
         if (!(isWanted ? spread.receivedOnDemand(id, from) : spread.received(id, from))) {
             tally.duplicates.incrementAndGet();
             done.run();
-        } else if (keepsForLater ? hasNoRoom(vertex) : header.round() > highestRound.getAsLong()) {
+        } else if (keepsForLater ? !forLater.takes(size(vertex)) : header.round() > highestRound.getAsLong()) {
             tally.tooEarly.incrementAndGet();
             spread.refused(id, from);
             done.run();
@@ -139,8 +143,8 @@ final class Intake implements AutoCloseable {
         }
     }
 
-    private boolean hasNoRoom(SignedVertex vertex) {
-        return keptForLater.addAndGet(vertex.getBody().remaining() + VertexHeader.LENGTH) > MOST_KEPT_FOR_LATER;
+    private static long size(SignedVertex vertex) {
+        return (long) vertex.getBody().remaining() + VertexHeader.LENGTH;
     }
 
     private void verify(Peer from, Hash id, SignedVertex vertex, boolean isWanted, Runnable done) {
@@ -156,13 +160,19 @@ final class Intake implements AutoCloseable {
             done.run();
             return;
         }
+        VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
         var record = new ProducerRecord<>(
-                Topics.VERTICES.name(),
-                VertexHeader.decode(vertex.getHeader().bytes()).producer().hex(),
-                Cluster.encode(Topics.VERTICES, vertex));
+                Topics.VERTICES.name(), header.producer().hex(), Cluster.encode(Topics.VERTICES, vertex));
         var unused = producer.send(record, (metadata, failure) -> {
             if (failure == null) {
                 outcome.tally(from).accepted.incrementAndGet();
+                if (!hasFirst.getAndSet(true)) {
+                    LOG.info(
+                            "first vertex: round {} of {}, from {}",
+                            header.round(),
+                            header.producer().brief(),
+                            from.info().name());
+                }
             } else {
                 LOG.warn(
                         "vertex {} of {} is not in the log: {}",

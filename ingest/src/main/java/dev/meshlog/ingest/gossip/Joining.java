@@ -15,15 +15,16 @@ final class Joining {
     private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    private final Hash own;
     private final OwnVertices ownVertices;
     private final PeerTable peers;
     private final Spread<Peer> spread;
     private final Intake intake;
+    private final boolean isNew;
     private OwnVertices.Answers answers = OwnVertices.Answers.NONE;
 
-    Joining(Hash own, OwnVertices ownVertices, PeerTable peers, Spread<Peer> spread, Intake intake) {
-        this.own = own;
+    /** @param isNew whether our log began with this process: then peers that are no validators are asked as well */
+    Joining(OwnVertices ownVertices, PeerTable peers, Spread<Peer> spread, Intake intake, boolean isNew) {
+        this.isNew = isNew;
         this.ownVertices = ownVertices;
         this.peers = peers;
         this.spread = spread;
@@ -48,7 +49,10 @@ final class Joining {
     /** Empty: for nothing any more. */
     private String waitingFor(OpenEpochs open, long gap) throws InterruptedException {
         Validators now = open.ofEpoch(open.last()).orElseThrow();
-        answers = ownVertices.look(own, now, peers, answers);
+        answers = ownVertices.look(now, peers, answers);
+        if (isNew) {
+            answers = ownVertices.lookAtOthers(now, peers, answers);
+        }
         long weight = answers.answered().stream()
                 .filter(now::contains)
                 .mapToLong(now::weight)
@@ -58,9 +62,9 @@ final class Joining {
         }
         if (answers.newest().isPresent()) {
             OwnVertices.Found found = answers.newest().get();
-            Hash id = ownVertices.id(found.vertex());
+            Hash id = found.vertex().id();
             if (!spread.isLogged(id)) {
-                intake.takeOnDemand(found.at(), found.vertex(), () -> {});
+                intake.takeOnDemand(found.at(), found.vertex().record(), () -> {});
                 return "our own vertex " + id.brief() + " comes back from "
                         + found.at().info().name();
             }

@@ -44,6 +44,7 @@ final class LedgerTail implements Following.Reader {
     private final Consumer<String, byte[]> consumer;
     private final Listener listener;
     private final Map<TopicPartition, Long> positions;
+    private final Map<TopicPartition, Long> ends = new HashMap<>();
 
     /** Called on the following thread. */
     interface Listener {
@@ -54,6 +55,9 @@ final class LedgerTail implements Following.Reader {
         void commit(CommitRecord commit);
 
         void validators(ValidatorTable table);
+
+        /** All that was in the log when it was opened has been told. */
+        void upToDate();
     }
 
     /** @param positions where to go on, kept up to date */
@@ -90,6 +94,7 @@ final class LedgerTail implements Following.Reader {
             long start = end.getOrDefault(partition, 0L) - back(partition.topic());
             consumer.seek(partition, Math.max(begin, positions.getOrDefault(partition, start)));
         }
+        ends.putAll(end);
     }
 
     @Override
@@ -97,6 +102,10 @@ final class LedgerTail implements Following.Reader {
         for (ConsumerRecord<String, byte[]> rec : consumer.poll(POLL)) {
             take(rec);
             positions.put(new TopicPartition(rec.topic(), rec.partition()), rec.offset() + 1);
+        }
+        // The position passes transaction markers too, which are the last of most partitions.
+        if (ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue()) && ends.isEmpty()) {
+            listener.upToDate();
         }
     }
 

@@ -14,6 +14,8 @@ enum Misbehaviour {
     WRONG_ANSWER(25),
     /** A chunk of a snapshot whose bytes are not those of its id. */
     BAD_CHUNK(50),
+    /** A snapshot whose manifest is not true: nobody offers one that did not make it up. */
+    FALSE_SNAPSHOT(100),
     /** No answer in time. */
     NO_ANSWER(5);
 

@@ -3,6 +3,7 @@ package dev.meshlog.ingest.gossip;
 import dev.meshlog.ingest.gossip.quic.Peer;
 import dev.meshlog.ingest.gossip.quic.PeerException;
 import dev.meshlog.ingest.gossip.quic.Reply;
+import dev.meshlog.ingest.gossip.serve.SnapshotShelf;
 import dev.meshlog.ingest.gossip.wire.MessageType;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
@@ -26,7 +27,13 @@ import org.apache.avro.specific.SpecificRecordBase;
 /** What peers offer, sorted into what can be used and what can't. One thread. */
 final class OfferedSnapshots {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int OF_EACH = 3;
+
+    /** More than anybody tries before asking again. */
+    private static final int NEWEST = 3;
+
+    /** Where only one will do, it may be the oldest that a peer has. */
+    private static final int ALL = SnapshotShelf.OFFERED;
+
     private static final Set<MessageType> SNAPSHOT = EnumSet.of(MessageType.SNAPSHOT);
 
     private final GenesisConfig genesis;
@@ -54,9 +61,10 @@ final class OfferedSnapshots {
      */
     void ask(Peer peer, long newerThan, long oldestRound, Set<Hash> excluded) throws InterruptedException {
         int offered = 0;
-        try (Reply reply = peer.ask(new SnapshotQuery(OF_EACH), SNAPSHOT)) {
+        int atMost = trust.checkpoint().isPresent() ? ALL : NEWEST;
+        try (Reply reply = peer.ask(new SnapshotQuery(atMost), SNAPSHOT)) {
             Optional<SpecificRecordBase> next = reply.next(PATIENCE);
-            while (next.isPresent() && offered < OF_EACH) {
+            while (next.isPresent() && offered < atMost) {
                 offered++;
                 look(peer, (PublishedSnapshot) next.get(), newerThan, oldestRound, excluded);
                 next = reply.next(PATIENCE);
@@ -98,8 +106,12 @@ final class OfferedSnapshots {
                 published.getCertificate() == null ? new byte[0] : Buffers.array(published.getCertificate());
         long floor = Math.max(0, manifest.leaderRound() - genesis.gcDepth());
         String named = "its snapshot of checkpoint " + manifest.checkpointIndex();
-        if (excluded.contains(manifest.hash())) {
-            fail(peer, named + " was found to be false");
+        Optional<String> lie = excluded.contains(manifest.hash())
+                ? Optional.of(named + " was found to be false")
+                : lie(manifest).map(why -> named + " is not of this network: " + why);
+        if (lie.isPresent()) {
+            outcome.misbehaved(peer, Misbehaviour.FALSE_SNAPSHOT, lie.get());
+            fail(peer, lie.get());
         } else if (manifest.commitIndex() <= newerThan) {
             fail(peer, named + " is not newer than what is here");
         } else if (floor + 1 < oldestRound) {
@@ -125,6 +137,19 @@ final class OfferedSnapshots {
                 sources.add(peer);
             }
         }
+    }
+
+    /** What the genesis alone shows to be false. */
+    private Optional<String> lie(Manifest manifest) {
+        long interval = genesis.checkpointInterval();
+        if (manifest.bucketBits() != genesis.bucketBits()) {
+            return Optional.of("%d bits of a bucket's number instead of %d"
+                    .formatted(manifest.bucketBits(), genesis.bucketBits()));
+        }
+        return manifest.commitIndex() % interval == 0 && manifest.commitIndex() / interval == manifest.checkpointIndex()
+                ? Optional.empty()
+                : Optional.of("commit %d, with a checkpoint at every %dth commit"
+                        .formatted(manifest.commitIndex(), interval));
     }
 
     private void fail(Peer peer, String reason) {

@@ -40,6 +40,7 @@ final class OwnLog implements LedgerTail.Listener, KnownValidators {
     private @Nullable Fetcher fetcher;
     private @Nullable Dialer dialer;
     private volatile boolean keepsToItself;
+    private volatile boolean isUpToDate;
     private volatile OpenEpochs validators;
     private volatile Gossip.Progress progress = new Gossip.Progress(0, Hash.ZERO, 0, 0);
 
@@ -141,6 +142,16 @@ final class OwnLog implements LedgerTail.Listener, KnownValidators {
     public void commit(CommitRecord commit) {
         progress = new Gossip.Progress(
                 commit.getIndex(), Hash.of(commit.getCommitHash()), commit.getLeaderRound(), commit.getEpoch());
+    }
+
+    @Override
+    public void upToDate() {
+        isUpToDate = true;
+    }
+
+    /** Whether what is said here holds at least for the log as it was when this process began to read it. */
+    boolean isUpToDate() {
+        return isUpToDate;
     }
 
     @Override

@@ -1,99 +1,71 @@
 package dev.meshlog.ingest.gossip;
 
-import dev.meshlog.ingest.gossip.quic.Answer;
 import dev.meshlog.ingest.gossip.quic.Peer;
 import dev.meshlog.ingest.gossip.quic.PeerException;
-import dev.meshlog.ingest.gossip.quic.PeerRefusal;
 import dev.meshlog.ingest.gossip.quic.Reply;
 import dev.meshlog.ingest.gossip.wire.MessageType;
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validator;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.vertex.KnownValidators;
-import dev.meshlog.ledger.vertex.VertexHeader;
-import dev.meshlog.schemas.Cluster;
-import dev.meshlog.schemas.LastRecord;
-import dev.meshlog.schemas.Topics;
+import dev.meshlog.ledger.vertex.Verdict;
+import dev.meshlog.ledger.vertex.Vertex;
+import dev.meshlog.ledger.vertex.VertexVerifier;
 import dev.meshlog.schemas.gossip.NewestVertexQuery;
-import dev.meshlog.schemas.gossip.RefusalReason;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Lets a validator that lost its last vertices find them again with its peers, before it signs others for the same rounds: what a quorum does not
- * know, nobody built on.
+ * know, nobody built on. One thread.
  */
 final class OwnVertices {
     private static final Logger LOG = LoggerFactory.getLogger(OwnVertices.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Set<MessageType> VERTEX = EnumSet.of(MessageType.VERTEX);
 
-    private final Cluster cluster;
-    private final Hash networkId;
-    private final SignatureCheck signatures;
-    private final Semaphore searching = new Semaphore(1);
+    private final Hash own;
+    private final VertexVerifier verifier;
+    private final Intake.Outcome outcome;
 
-    OwnVertices(Cluster cluster, Hash networkId, SignatureCheck signatures) {
-        this.cluster = cluster;
-        this.networkId = networkId;
-        this.signatures = signatures;
-    }
-
-    /**
-     * The newest verified vertex of a validator, for a peer that asks. A search may read the whole log, so there is one at a time.
-     *
-     * @param validators those too who leave, and count for some epochs yet
-     */
-    void answer(NewestVertexQuery question, KnownValidators validators, Answer answer)
-            throws PeerException, InterruptedException {
-        Hash producer = Hash.of(question.getProducer());
-        if (!validators.isKnown(producer)) {
-            answer.refuse(new PeerRefusal(RefusalReason.NOT_FOUND, producer.brief() + " is no validator"));
-            return;
-        }
-        if (!searching.tryAcquire()) {
-            answer.refuse(new PeerRefusal(RefusalReason.BUSY, "another search is under way"));
-            return;
-        }
-        Optional<SignedVertex> newest;
-        try (var last = new LastRecord(cluster.properties(), PATIENCE)) {
-            newest = last.of(Topics.VERIFIED, producer.hex(), vertex -> true).map(rec -> rec.value());
-        } finally {
-            searching.release();
-        }
-        if (newest.isPresent()) {
-            answer.send(newest.get());
-        }
+    OwnVertices(Hash own, GenesisConfig genesis, SignatureCheck signatures, Intake.Outcome outcome) {
+        this.own = own;
+        this.verifier = new VertexVerifier(genesis.networkId(), genesis.epochLength(), new OnlyOne(own), signatures);
+        this.outcome = outcome;
     }
 
     /**
      * What looks at the peers found.
      *
      * @param answered validators, ourselves included
+     * @param others peers that are no validators, and were asked
      * @param newest our newest vertex, and who had it
      */
-    record Answers(Set<Hash> answered, Optional<Found> newest) {
-        static final Answers NONE = new Answers(Set.of(), Optional.empty());
+    record Answers(Set<Hash> answered, Set<Peer> others, Optional<Found> newest) {
+        static final Answers NONE = new Answers(Set.of(), Set.of(), Optional.empty());
     }
 
     /** A vertex that we signed. */
-    record Found(SignedVertex vertex, Peer at) {}
+    record Found(Vertex vertex, Peer at) {}
 
     /**
-     * Asks every connected validator that did not answer yet for our newest vertex.
+     * Asks every connected validator that did not answer yet for our newest vertex. Whoever answers with anything else than a whole vertex of ours did wrong, and
+     * did not answer: our header with another body would be kept as the newest one, and never get into the log.
      *
      * @param before what earlier looks found
      */
-    Answers look(Hash own, Validators validators, PeerTable peers, Answers before) throws InterruptedException {
+    Answers look(Validators validators, PeerTable peers, Answers before) throws InterruptedException {
         Set<Hash> answered = new HashSet<>(before.answered());
         Optional<Found> newest = before.newest();
         answered.add(own);
@@ -102,35 +74,82 @@ final class OwnVertices {
             if (peer.isEmpty()) {
                 continue;
             }
-            try (Reply reply = peer.get().ask(new NewestVertexQuery(own.fixed()), VERTEX)) {
-                Optional<SpecificRecordBase> found = reply.next(PATIENCE);
-                if (found.isPresent() && found.get() instanceof SignedVertex vertex && isBetter(own, vertex, newest)) {
-                    newest = Optional.of(new Found(vertex, peer.get()));
-                }
+            Answer answer = ask(peer.get());
+            if (answer.isOne()) {
                 answered.add(each.publicKey());
-            } catch (PeerException e) {
-                LOG.debug(
-                        "{} does not say which vertex of ours is the newest: {}",
-                        each.publicKey().brief(),
-                        e.toString());
+            }
+            newest = newer(newest, answer.vertex());
+        }
+        return new Answers(answered, before.others(), newest);
+    }
+
+    /**
+     * Asks every other connected peer, once. A validator whose weight is a quorum needs nobody's word; but when its log is gone, whoever heard it knows more
+     * than it does.
+     */
+    Answers lookAtOthers(Validators validators, PeerTable peers, Answers before) throws InterruptedException {
+        Set<Peer> others = new HashSet<>(before.others());
+        Optional<Found> newest = before.newest();
+        for (Peer peer : peers.connected()) {
+            Hash key = peer.info().publicKey();
+            boolean isValidator = key != null && validators.contains(key);
+            if (!isValidator && others.add(peer)) {
+                newest = newer(newest, ask(peer).vertex());
             }
         }
-        return new Answers(answered, newest);
+        return new Answers(before.answered(), others, newest);
     }
 
-    private boolean isBetter(Hash own, SignedVertex vertex, Optional<Found> than) {
-        VertexHeader header = VertexHeader.decode(vertex.getHeader().bytes());
-        return header.producer().equals(own)
-                && than.map(other -> round(other) < header.round()).orElse(true)
-                && signatures.verify(
-                        own, header.vertexId(networkId), vertex.getSignature().bytes());
+    /** Whether it was an answer at all, and the vertex if there is one. */
+    private record Answer(boolean isOne, Optional<Found> vertex) {
+        static final Answer NONE = new Answer(false, Optional.empty());
     }
 
-    private static long round(Found found) {
-        return VertexHeader.decode(found.vertex().getHeader().bytes()).round();
+    private Answer ask(Peer peer) throws InterruptedException {
+        try (Reply reply = peer.ask(new NewestVertexQuery(own.fixed()), VERTEX)) {
+            Optional<SpecificRecordBase> found = reply.next(PATIENCE);
+            if (found.isEmpty()) {
+                return new Answer(true, Optional.empty());
+            }
+            return verified(peer, (SignedVertex) found.get())
+                    .map(vertex -> new Answer(true, Optional.of(new Found(vertex, peer))))
+                    .orElse(Answer.NONE);
+        } catch (PeerException e) {
+            LOG.debug(
+                    "{} does not say which vertex of ours is the newest: {}",
+                    peer.info().name(),
+                    e.toString());
+            return Answer.NONE;
+        }
     }
 
-    Hash id(SignedVertex vertex) {
-        return VertexHeader.decode(vertex.getHeader().bytes()).vertexId(networkId);
+    private Optional<Vertex> verified(Peer from, SignedVertex record) {
+        Verdict verdict = verifier.verify(record);
+        if (verdict instanceof Verdict.Invalid invalid) {
+            outcome.misbehaved(
+                    from,
+                    Misbehaviour.WRONG_ANSWER,
+                    "no vertex of ours: %s (%s)".formatted(invalid.reason(), invalid.detail()));
+        }
+        return verdict.vertex();
+    }
+
+    private static Optional<Found> newer(Optional<Found> known, Optional<Found> found) {
+        return Stream.of(known, found)
+                .flatMap(Optional::stream)
+                .max(Comparator.comparingLong(each -> each.vertex().round()));
+    }
+
+    /** Whose vertices count, in any epoch: our ledger may be too far behind to know the validators of theirs. */
+    private record OnlyOne(Hash key) implements KnownValidators {
+        @Override
+        public Optional<Validators> ofEpoch(long epoch) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isKnown(Hash publicKey) {
+            return publicKey.equals(key);
+        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses where peers may be, and when to try each next. Those of the configuration and of validators are tried for ever, with pauses that grow;
+ * Addresses where peers may be, each in its one form ({@link PeerAddress#canonical}), and when to try each next. Those of the configuration and of validators are tried for ever, with pauses that grow;
  * those that peers told are forgotten after {@link #TRIES} tries in vain. Time is handed in, in nanoseconds. One thread at a time.
  */
 final class PeerBook {
@@ -22,6 +22,9 @@ final class PeerBook {
 
     private final RandomGenerator random;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    /** Entries that are not ours. */
+    private int told;
 
     private static final class Entry {
         private final Backoff backoff;
@@ -42,22 +45,26 @@ final class PeerBook {
 
     /** Of the configuration, or of a validator. */
     void ours(String address, long now) {
+        Entry before = entries.get(address);
+        if (before != null && !before.isOurs) {
+            told--;
+        }
         entry(address, now).isOurs = true;
     }
 
-    /** What a peer told; false: enough is known, or it is no address. */
-    boolean told(String address, long now) {
-        boolean isKnown = entries.containsKey(address);
-        if (!isKnown
-                && (PeerAddress.parseRemote(address).isEmpty()
-                        || entries.values().stream()
-                                        .filter(each -> !each.isOurs)
-                                        .count()
-                                >= MAX_TOLD)) {
+    /**
+     * What a peer told. No names: who looks them up waits for servers that the peer chose.
+     *
+     * @return false: it is known, or enough is, or it is no IP address and port
+     */
+    boolean told(String text, long now) {
+        Optional<String> address = PeerAddress.parseLiteral(text).map(PeerAddress::text);
+        if (told >= MAX_TOLD || address.isEmpty() || entries.containsKey(address.get())) {
             return false;
         }
-        entry(address, now);
-        return !isKnown;
+        entry(address.get(), now);
+        told++;
+        return true;
     }
 
     /** What to try now; each is taken until {@link #failed} or {@link #free} is said of it. */
@@ -85,6 +92,7 @@ final class PeerBook {
         entry.notBefore = now + pause.toNanos();
         if (!entry.isOurs && entry.backoff.tries() >= TRIES) {
             entries.remove(address);
+            told--;
         }
     }
 

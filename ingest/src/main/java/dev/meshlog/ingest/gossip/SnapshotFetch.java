@@ -1,6 +1,7 @@
 package dev.meshlog.ingest.gossip;
 
 import dev.meshlog.ingest.gossip.quic.Peer;
+import dev.meshlog.ingest.gossip.serve.SnapshotShelf;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.state.ChunkRef;
@@ -16,6 +17,7 @@ import dev.meshlog.schemas.ledger.SnapshotChunk;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,14 +34,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the newest snapshot that peers have, and that is believed, into this cluster's topics: its chunks first, its manifest and certificate last. What
- * chunks contain is for whoever installs them to verify. One thread.
+ * Brings the newest snapshot that peers have, and that is believed, into this cluster's topics: its chunks first, each of which fits the state root, its
+ * manifest and certificate last. All of it is verified once more by whoever installs it. One thread.
  */
 public final class SnapshotFetch {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotFetch.class);
 
-    /** Stands for the cluster of a snapshot that peers brought. */
-    private static final String OTHER_CLUSTER = "of peers";
+    /** What is written of a snapshot while it is installed, at worst: all chunks as they are, and all of them in each of two topics. */
+    private static final int COPIES = 3;
 
     private final Cluster cluster;
     private final GenesisConfig genesis;
@@ -48,6 +50,8 @@ public final class SnapshotFetch {
     private final Supplier<Map<Peer, PeerStatus>> peers;
     private final Intake.Outcome outcome;
     private final Clock clock;
+    private final Set<Hash> untrue = new HashSet<>();
+    private final Map<Hash, List<Peer>> sources = new HashMap<>();
 
     /** Is told how far it is, on any thread, one at a time. */
     public interface Progress {
@@ -76,14 +80,15 @@ public final class SnapshotFetch {
     }
 
     /**
-     * One attempt. Chunks that an earlier one brought are not fetched again.
+     * One attempt. Chunks that an earlier one brought are not fetched again. A snapshot that turns out to be false costs its sources their connections, and the
+     * next one is tried.
      *
      * @param newerThan commit; the snapshot is of a later one
-     * @param excluded manifests that turned out to be false
+     * @param room bytes that may be written; a snapshot that needs more is not begun
      * @param anew whether chunks that are here are fetched again all the same, since one of them is damaged
      * @return what is in the topics now
      */
-    public Manifest fetch(long newerThan, Set<Hash> excluded, boolean anew, Progress progress)
+    public Manifest fetch(long newerThan, long room, boolean anew, Progress progress)
             throws FetchFailedException, InterruptedException {
         Map<Peer, PeerStatus> known = peers.get();
         long oldestRound = known.values().stream()
@@ -92,21 +97,14 @@ public final class SnapshotFetch {
                 .orElse(Long.MAX_VALUE);
         var offered = new OfferedSnapshots(genesis, trust, outcome);
         for (Peer peer : known.keySet()) {
-            offered.ask(peer, newerThan, oldestRound, excluded);
+            offered.ask(peer, newerThan, oldestRound, untrue);
         }
         List<SourceFailure> failures = new ArrayList<>(offered.failures());
         failures.forEach(failure -> LOG.info("no snapshot of {}", failure));
         for (OfferedSnapshots.Offer offer : offered.bestFirst()) {
-            progress.chosen(
-                    offer.manifest(),
-                    offer.sources().stream().map(peer -> peer.info().name()).toList());
-            var arriving = new Arriving(offer.manifest(), anew ? Set.of() : chunksHere(), progress);
-            var chunks = new ChunkFetch(offer.manifest(), arriving.there, arriving, outcome);
-            boolean isWhole = chunks.from(offer.sources());
-            failures.addAll(chunks.failures());
-            arriving.awaitWritten();
-            if (isWhole) {
+            if (isFetched(offer, room, anew, failures, progress)) {
                 publish(offer);
+                sources.put(offer.manifest().hash(), offer.sources());
                 return offer.manifest();
             }
         }
@@ -115,6 +113,54 @@ public final class SnapshotFetch {
                         ? "no peer is connected"
                         : "none of %d peers has a snapshot that can be used".formatted(known.size()),
                 failures);
+    }
+
+    /**
+     * A snapshot that was fetched can't be installed, for its manifest is not true: it goes from the topics, where nobody was told of it yet.
+     *
+     * @param why for those who offered it, and for people
+     */
+    public void foundFalse(Manifest manifest, String why) throws InterruptedException {
+        Hash hash = manifest.hash();
+        blame(manifest, sources.getOrDefault(hash, List.of()), why);
+        await(producer.send(new ProducerRecord<>(Topics.MANIFESTS.name(), hash.hex(), null)));
+    }
+
+    private boolean isFetched(
+            OfferedSnapshots.Offer offer, long room, boolean anew, List<SourceFailure> failures, Progress progress)
+            throws InterruptedException {
+        Manifest manifest = offer.manifest();
+        List<String> names =
+                offer.sources().stream().map(peer -> peer.info().name()).toList();
+        var arriving = new Arriving(manifest, anew ? Set.of() : chunksHere(), progress);
+        long needed = COPIES * manifest.size() - arriving.bytes;
+        if (needed > room) {
+            failures.add(new SourceFailure(
+                    "the snapshot of checkpoint " + manifest.checkpointIndex(),
+                    "it may take %d bytes of the disk while it is installed, %d are free".formatted(needed, room)));
+            return false;
+        }
+        progress.chosen(manifest, names);
+        var chunks = new ChunkFetch(manifest, arriving.there, arriving, outcome);
+        boolean isWhole = chunks.from(offer.sources());
+        failures.addAll(chunks.failures());
+        arriving.awaitWritten();
+        chunks.contradiction().ifPresent(why -> {
+            blame(manifest, offer.sources(), why);
+            names.forEach(name -> failures.add(new SourceFailure(name, falsehood(manifest, why))));
+        });
+        return isWhole;
+    }
+
+    private void blame(Manifest manifest, List<Peer> offeredBy, String why) {
+        LOG.warn("{}", falsehood(manifest, why));
+        untrue.add(manifest.hash());
+        offeredBy.forEach(peer -> outcome.misbehaved(peer, Misbehaviour.FALSE_SNAPSHOT, falsehood(manifest, why)));
+    }
+
+    private static String falsehood(Manifest manifest, String why) {
+        return "the snapshot %s of checkpoint %d is false: %s"
+                .formatted(manifest.hash().brief(), manifest.checkpointIndex(), why);
     }
 
     private Set<Hash> chunksHere() {
@@ -135,7 +181,7 @@ public final class SnapshotFetch {
         var published = PublishedSnapshot.newBuilder()
                 .setManifest(ByteBuffer.wrap(offer.manifest().encode()))
                 .setBinding(OffsetBinding.newBuilder()
-                        .setClusterId(OTHER_CLUSTER)
+                        .setClusterId(SnapshotShelf.OF_PEERS)
                         .setTopic(Topics.VERIFIED.name())
                         .setTopicId("")
                         .setPartition(0)
@@ -179,8 +225,12 @@ public final class SnapshotFetch {
 
         @Override
         public synchronized void put(SnapshotChunk chunk, int size) {
-            writes.add(producer.send(new ProducerRecord<>(
-                    Topics.CHUNKS.name(), Hash.of(chunk.getId()).hex(), Cluster.encode(Topics.CHUNKS, chunk))));
+            Hash id = Hash.of(chunk.getId());
+            if (there.contains(id)) {
+                return;
+            }
+            writes.add(producer.send(
+                    new ProducerRecord<>(Topics.CHUNKS.name(), id.hex(), Cluster.encode(Topics.CHUNKS, chunk))));
             bytes += size;
             progress.fetched(bytes, allBytes);
         }

@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,15 +29,17 @@ final class Submitter {
 
     private final PeerTable peers;
     private final Intake.Outcome outcome;
+    private final Precedence precedence;
     private int turn;
 
-    Submitter(PeerTable peers, Intake.Outcome outcome) {
+    Submitter(PeerTable peers, Intake.Outcome outcome, LongSupplier nanoTime) {
+        this.precedence = new Precedence(anybody -> true, nanoTime);
         this.peers = peers;
         this.outcome = outcome;
     }
 
     /**
-     * Asks one connected validator after the other until one has the transaction in its log; each time another one comes first.
+     * Asks one connected validator after the other until one has the transaction in its log; each time another one comes first, and who just gave no answer last.
      *
      * @return who has it; empty: nobody took it
      */
@@ -45,8 +48,10 @@ final class Submitter {
                 .map(Validator::publicKey)
                 .flatMap(key -> peers.of(key).stream())
                 .toList();
-        for (int tried = 0; tried < able.size(); tried++) {
-            Peer peer = able.get(Math.floorMod(turn++, able.size()));
+        Precedence.Ranked ranked = precedence.of(able);
+        turn++;
+        for (int place = 0; place < ranked.size(); place++) {
+            Peer peer = ranked.at(place, turn);
             if (isTaken(peer, transaction)) {
                 return Optional.of(peer.info());
             }
@@ -61,8 +66,10 @@ final class Submitter {
                     && ((Submitted) answer.get())
                             .getTxId()
                             .equals(transaction.id().fixed())) {
+                precedence.answered(peer);
                 return true;
             }
+            precedence.failed(peer);
             outcome.misbehaved(
                     peer, Misbehaviour.WRONG_ANSWER, "transaction " + transaction.id() + " was to be taken or refused");
         } catch (PeerException e) {
@@ -72,6 +79,7 @@ final class Submitter {
                     transaction.id().brief(),
                     e.refusal());
             Fetcher.blame(outcome, peer, e);
+            precedence.failed(peer, e);
         }
         return false;
     }

@@ -15,9 +15,13 @@ import dev.meshlog.schemas.gossip.VerticesByRound;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,9 +38,12 @@ class CatchUpTest {
 
     private final Consequences consequences = new Consequences();
     private final Chain chain = new Chain(2, ROUNDS, consequences);
+    private final Set<Hash> validators = new HashSet<>();
+    private long now = Long.MAX_VALUE - 1_000;
     private long decided;
     private long newestLogged;
-    private final CatchUp catchUp = new CatchUp(chain.intake(), consequences, () -> decided, () -> newestLogged);
+    private final CatchUp catchUp = new CatchUp(
+            chain.intake(), consequences, () -> decided, () -> newestLogged, validators::contains, () -> now);
     private final Map<Peer, PeerStatus> statuses = new LinkedHashMap<>();
 
     @AfterEach
@@ -106,6 +113,91 @@ class CatchUpTest {
         await().atMost(PATIENCE).until(() -> chain.logged().size() == 2 * ROUNDS);
         assertThat(chain.logged()).containsExactlyInAnyOrderElementsOf(chain.records(1, ROUNDS));
         assertThat(consequences.misdeeds).isEmpty();
+    }
+
+    /** The ledger may have let go of them, and decides more and more meanwhile. */
+    @Test
+    void whatIsInTheLogIsTakenOnceMoreBehindAnInstalledState() throws Exception {
+        peer(1, ROUNDS, question -> atMost(7, question));
+        catchUp.step(statuses);
+        awaitLogged(chain.records(1, ROUNDS));
+        chain.seeWhatIsLogged();
+
+        decided = 30;
+        catchUp.beginAt(11, true);
+        for (int look = 0; look < 9; look++) {
+            catchUp.step(statuses);
+            decided += 10;
+        }
+        int logged = 2 * (ROUNDS + ROUNDS - 10);
+        await().atMost(PATIENCE).until(() -> chain.logged().size() >= logged);
+        assertThat(chain.logged().subList(2 * ROUNDS, logged)).isEqualTo(chain.records(11, ROUNDS));
+
+        statuses.clear();
+        peer(1, ROUNDS + 45, question -> Says.all(chain.records(ROUNDS, ROUNDS)));
+        catchUp.step(statuses);
+        assertThat(chain.logged()).as("behind the goal").hasSize(logged);
+    }
+
+    /** As long as each vertex is a known one, nothing is written, and nothing ends by itself. */
+    @Test
+    void whoSendsAVertexNowAndThenHoldsTheGapOpenOnce() throws Exception {
+        var dripping = new DrippingPeer(StandIn.info(1, "192.0.2.1", true), chain.records(1, 1), this::pass);
+        statuses.put(dripping, status(45, 0));
+        peer(2, 45, question -> atMost(50, question));
+        peer(3, 45, question -> atMost(50, question));
+
+        for (int look = 0; look < 6; look++) {
+            catchUp.step(statuses);
+        }
+
+        await().atMost(PATIENCE).until(() -> chain.logged().containsAll(chain.records(1, 45)));
+        assertThat(dripping.questions()).isOne();
+        assertThat(consequences.misdeeds).containsExactly(new Misdeed(dripping, Misbehaviour.NO_ANSWER));
+    }
+
+    @Test
+    void whoFloodsAPageWithOneRoundIsInterrupted() throws Exception {
+        ScriptedPeer flooding =
+                peer(1, 45, question -> Says.all(Collections.nCopies(CatchUp.PAGE_VERTICES + 1, chain.orphan(1))));
+        ScriptedPeer good = peer(2, 45, question -> atMost(50, question));
+
+        catchUp.step(statuses);
+        catchUp.step(statuses);
+
+        assertThat(flooding.asked()).hasSize(1);
+        assertThat(good.asked()).isNotEmpty();
+        assertThat(consequences.misdeeds).contains(new Misdeed(flooding, Misbehaviour.WRONG_ANSWER));
+    }
+
+    @Test
+    void whoHasNothingOfWhatItClaimsIsAskedOnceInAWhile() throws Exception {
+        ScriptedPeer empty = peer(1, 45, question -> Says.all(List.of()));
+        peer(2, 45, question -> atMost(7, question));
+        for (int look = 0; look < 20; look++) {
+            catchUp.step(statuses);
+        }
+        assertThat(empty.asked()).hasSize(1);
+        assertThat(consequences.misdeeds).isEmpty();
+    }
+
+    @Test
+    void validatorsAreAskedBeforeOthers() throws Exception {
+        ScriptedPeer other = peer(1, ROUNDS, question -> atMost(7, question));
+        ScriptedPeer one = peer(2, ROUNDS, question -> atMost(7, question));
+        ScriptedPeer two = peer(3, ROUNDS, question -> atMost(7, question));
+        validators.add(Objects.requireNonNull(StandIn.key(2)));
+        validators.add(Objects.requireNonNull(StandIn.key(3)));
+
+        catchUp.step(statuses);
+
+        assertThat(other.asked()).isEmpty();
+        assertThat(one.asked()).isNotEmpty();
+        assertThat(two.asked()).isNotEmpty();
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
     }
 
     @Test

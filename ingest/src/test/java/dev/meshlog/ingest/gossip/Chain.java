@@ -10,6 +10,7 @@ import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
 import dev.meshlog.ledger.vertex.Vertex;
 import dev.meshlog.ledger.vertex.VertexFactory;
+import dev.meshlog.ledger.vertex.VertexHeader;
 import dev.meshlog.schemas.Topics;
 import dev.meshlog.schemas.ledger.SignedVertex;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class Chain implements AutoCloseable {
     private final List<List<Vertex>> rounds = new ArrayList<>();
     private final MockProducer<String, byte[]> producer =
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
+    private final Spread<Peer> spread = new Spread<>(100_000);
     private final Intake intake;
 
     Chain(int validators, int rounds, Intake.Outcome outcome) {
@@ -57,7 +59,7 @@ final class Chain implements AutoCloseable {
                 genesis,
                 OpenEpochs.genesis(genesis),
                 Ed25519.bouncyCastle(),
-                new Spread<Peer>(100_000),
+                spread,
                 () -> Long.MAX_VALUE,
                 new ForkLimit(() -> 0, genesis.gcDepth()),
                 outcome);
@@ -80,6 +82,10 @@ final class Chain implements AutoCloseable {
 
     Hash networkId() {
         return genesis.networkId();
+    }
+
+    GenesisConfig genesis() {
+        return genesis;
     }
 
     Intake intake() {
@@ -110,6 +116,14 @@ final class Chain implements AutoCloseable {
                 .filter(rec -> rec.topic().equals(Topics.VERTICES.name()))
                 .map(rec -> Topics.VERTICES.values().deserializer().deserialize(rec.topic(), rec.value()))
                 .toList();
+    }
+
+    /** As who follows the log does. */
+    void seeWhatIsLogged() {
+        for (SignedVertex each : logged()) {
+            Hash id = VertexHeader.decode(each.getHeader().bytes()).vertexId(networkId());
+            List<Peer> unused = spread.logged(id, List.of());
+        }
     }
 
     @Override

@@ -9,12 +9,14 @@ import dev.meshlog.ingest.gossip.quic.ScriptedPeer;
 import dev.meshlog.ingest.gossip.quic.ScriptedPeer.Says;
 import dev.meshlog.ledger.Domain;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.Network;
 import dev.meshlog.ledger.state.ChunkCompression;
 import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.schemas.gossip.ChunkQuery;
 import dev.meshlog.schemas.gossip.RefusalReason;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ChunkFetchTest {
     private final Consequences consequences = new Consequences();
-    private final OfferedChunks offered = new OfferedChunks(Domain.contentId(new byte[] {1}), 7);
+    private final OfferedChunks offered = OfferedChunks.of(new Network(1).genesis, 7);
     private final Map<Hash, Integer> taken = new ConcurrentHashMap<>();
 
     /** What a source may do wrong with a chunk. */
@@ -75,11 +77,12 @@ class ChunkFetchTest {
 
         assertThat(fetch(Set.of(), first, second)).isTrue();
 
-        assertThat(taken.keySet()).isEqualTo(offered.chunks.keySet());
+        assertThat(taken.keySet()).isEqualTo(offered.chunks().keySet());
         assertThat(taken.values()).containsOnly(1);
         assertThat(first.asked()).isNotEmpty();
         assertThat(second.asked()).isNotEmpty();
-        assertThat(first.asked().size() + second.asked().size()).isEqualTo(offered.chunks.size());
+        assertThat(first.asked().size() + second.asked().size())
+                .isEqualTo(offered.chunks().size());
     }
 
     @ParameterizedTest
@@ -88,10 +91,10 @@ class ChunkFetchTest {
         ScriptedPeer bad = peer(1, question -> wrong.answer(offered.chunk(question)));
         ScriptedPeer good = offered.good(2);
 
-        var chunks = new ChunkFetch(offered.manifest, Set.of(), this::take, consequences);
+        var chunks = new ChunkFetch(offered.manifest(), Set.of(), this::take, consequences);
         assertThat(chunks.from(List.of(bad, good))).isTrue();
 
-        assertThat(taken.keySet()).isEqualTo(offered.chunks.keySet());
+        assertThat(taken.keySet()).isEqualTo(offered.chunks().keySet());
         assertThat(consequences.misdeeds).isNotEmpty().allMatch(new Misdeed(bad, Misbehaviour.BAD_CHUNK)::equals);
         assertThat(chunks.failures()).singleElement().satisfies(failure -> {
             assertThat(failure.source()).isEqualTo(bad.info().name());
@@ -125,16 +128,48 @@ class ChunkFetchTest {
 
     @Test
     void whatIsThereIsNotFetchedAgain() throws Exception {
-        Set<Hash> there = Set.of(offered.manifest.chunks().get(3).id(), offered.manifest.digestsId());
+        Set<Hash> first = new ManifestCheck(offered.manifest()).first();
+        Set<Hash> there = new HashSet<>(offered.chunks().keySet());
+        there.remove(
+                there.stream().filter(id -> !first.contains(id)).findFirst().orElseThrow());
 
         assertThat(fetch(there, offered.good(1))).isTrue();
 
-        assertThat(taken.keySet()).doesNotContainAnyElementsOf(there).hasSize(offered.chunks.size() - 2);
+        assertThat(taken.keySet())
+                .as("but for what tells a false manifest")
+                .containsAll(first)
+                .hasSize(first.size() + 1);
+    }
+
+    @Test
+    void falseCommitIsSeenBeforeMoreIsFetched() throws Exception {
+        OfferedChunks lie = offered.ofAnotherCommit();
+        ScriptedPeer liar = lie.good(1);
+        var chunks = new ChunkFetch(lie.manifest(), Set.of(), this::take, consequences);
+
+        assertThat(chunks.from(List.of(liar, lie.good(2)))).isFalse();
+
+        assertThat(chunks.contradiction())
+                .hasValueSatisfying(why -> assertThat(why).contains("does not stand at commit 28"));
+        assertThat(taken).hasSizeLessThanOrEqualTo(1);
+        assertThat(chunks.failures()).isEmpty();
+    }
+
+    @Test
+    void chunkThatDoesNotFitTheRootEndsTheDownloadAndIsNotKept() throws Exception {
+        OfferedChunks lie = offered.withAMadeUpChunk();
+        var chunks = new ChunkFetch(lie.manifest(), Set.of(), this::take, consequences);
+
+        assertThat(chunks.from(List.of(lie.good(1)))).isFalse();
+
+        assertThat(chunks.contradiction())
+                .hasValueSatisfying(why -> assertThat(why).startsWith("CHUNK_"));
+        assertThat(offered.chunks().keySet()).containsAll(taken.keySet());
     }
 
     @Test
     void withoutAGoodSourceEachReasonIsTold() throws Exception {
-        var chunks = new ChunkFetch(offered.manifest, Set.of(), this::take, consequences);
+        var chunks = new ChunkFetch(offered.manifest(), Set.of(), this::take, consequences);
         List<Peer> sources = List.of(
                 peer(1, question -> Says.refusing(new PeerRefusal(RefusalReason.NOT_FOUND, "gone"))),
                 peer(2, question -> Says.all(List.of())));
@@ -147,7 +182,7 @@ class ChunkFetchTest {
     }
 
     private boolean fetch(Set<Hash> there, Peer... sources) throws InterruptedException {
-        return new ChunkFetch(offered.manifest, there, this::take, consequences).from(List.of(sources));
+        return new ChunkFetch(offered.manifest(), there, this::take, consequences).from(List.of(sources));
     }
 
     private void take(SnapshotChunk chunk, int bytes) {

@@ -20,7 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,8 +37,10 @@ class FetcherTest {
 
     private final Consequences consequences = new Consequences();
     private final Chain chain = new Chain(3, ROUNDS, consequences);
-    private final PeerTable peers = new PeerTable(null, new PeerTable.Limits(10, 10, 60), System::nanoTime);
-    private final Fetcher fetcher = new Fetcher(peers, chain.intake(), consequences, Runnable::run, chain.networkId());
+    private final PeerTable peers =
+            new PeerTable(null, new PeerTable.Limits(10, 10, 60), key -> false, System::nanoTime);
+    private final Fetcher fetcher = new Fetcher(
+            peers, chain.intake(), consequences, Runnable::run, chain.networkId(), key -> false, System::nanoTime);
 
     /** Of the last round. */
     private final Vertex wanted = chain.round(ROUNDS).get(0);
@@ -71,10 +76,11 @@ class FetcherTest {
     @Test
     void whatComesIsTakenThoughItWasInTheLog() {
         producer(this::found);
-        for (int i = 0; i < 2; i++) {
+        for (int times = 1; times <= 2; times++) {
             fetcher.want(wanted.id(), wanted.producer(), 1);
             fetcher.ask();
-            awaitLogged(1);
+            awaitLogged(times);
+            chain.seeWhatIsLogged();
         }
         assertThat(chain.logged()).containsOnly(wanted.record());
     }
@@ -132,6 +138,75 @@ class FetcherTest {
 
         assertThat(consequences.misdeeds)
                 .isEqualTo(misbehaviour == null ? List.of() : List.of(new Misdeed(peer, misbehaviour)));
+    }
+
+    @Test
+    void silentPeersHoldNeitherTheOthersNorTheNextQuestion() throws Exception {
+        ExecutorService threads = Fetcher.threads();
+        var silence = new CountDownLatch(1);
+        try {
+            var patient = new Fetcher(
+                    peers, chain.intake(), consequences, threads, chain.networkId(), key -> false, System::nanoTime);
+            List<ScriptedPeer> silent = new ArrayList<>();
+            for (int number = 1; number <= 9; number++) {
+                silent.add(peer(number, question -> after(silence)));
+                patient.want(
+                        Objects.requireNonNull(StandIn.key(number)), Objects.requireNonNull(StandIn.key(number)), 1);
+            }
+            patient.ask();
+            await().atMost(PATIENCE)
+                    .until(() -> silent.stream().allMatch(each -> each.asked().size() == 1));
+            producer(this::found);
+            patient.want(wanted.id(), wanted.producer(), 1);
+            patient.ask();
+            awaitLogged(1);
+        } finally {
+            silence.countDown();
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void whoWasSilentIsNotAskedForWhatOthersMayHave() {
+        var tooSlow = new PeerRefusal(RefusalReason.TOO_SLOW, "no");
+        ScriptedPeer silent = producer(question -> Says.refusing(tooSlow));
+        fetcher.want(wanted.id(), wanted.producer(), 1);
+        fetcher.ask();
+        ScriptedPeer other = peer(2, this::found);
+        for (int round = 1; round < ROUNDS; round++) {
+            fetcher.want(chain.round(round).get(0).id(), wanted.producer(), 1 + round % 4);
+            fetcher.ask();
+        }
+
+        assertThat(silent.asked()).hasSize(1);
+        assertThat(other.asked()).hasSize(ROUNDS - 1);
+    }
+
+    @Test
+    void answerThatDripsIsBrokenOff() {
+        long[] now = {0};
+        List<SignedVertex> all = new ArrayList<>();
+        var patient = new Fetcher(
+                peers, chain.intake(), consequences, Runnable::run, chain.networkId(), key -> false, () -> now[0]);
+        for (int round = 1; round <= ROUNDS; round++) {
+            all.add(chain.round(round).get(0).record());
+            patient.want(chain.round(round).get(0).id(), Hash.ZERO, 1);
+        }
+        var dripping = new DrippingPeer(StandIn.info(1, "192.0.2.1", true), all, time -> now[0] += time.toNanos());
+        assertThat(peers.add(dripping)).isEmpty();
+        patient.ask();
+
+        assertThat(Duration.ofNanos(now[0])).isEqualTo(VertexReply.ALTOGETHER);
+        assertThat(consequences.misdeeds).containsExactly(new Misdeed(dripping, Misbehaviour.NO_ANSWER));
+    }
+
+    private static Says after(CountDownLatch silence) {
+        try {
+            silence.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Says.all(List.of());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshlog.ledger.Hash;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,8 @@ class GossipMetricsTest implements GossipMetrics.Source {
                     .isEqualTo(5);
             assertThat(gauge("meshlog.gossip.join.phase", "phase", "connecting"))
                     .isOne();
+            assertThat(gauge("meshlog.gossip.join.seconds", "phase", "verifying"))
+                    .isEqualTo(1.5);
 
             phase = JoinPhase.LIVE;
             gap = -3;
@@ -102,6 +105,11 @@ class GossipMetricsTest implements GossipMetrics.Source {
     @Override
     public long peers(PeerKind kind) {
         return kind == PeerKind.VALIDATOR ? 3 : 1;
+    }
+
+    @Override
+    public Duration took(JoinPhase asked) {
+        return asked == JoinPhase.VERIFYING ? Duration.ofMillis(1_500) : Duration.ZERO;
     }
 
     @Override

@@ -3,10 +3,18 @@ package dev.meshlog.ingest.gossip;
 import dev.meshlog.ingest.gossip.quic.ScriptedPeer;
 import dev.meshlog.ingest.gossip.quic.ScriptedPeer.Says;
 import dev.meshlog.ledger.Domain;
+import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.StateKey;
+import dev.meshlog.ledger.chain.ChainHead;
+import dev.meshlog.ledger.chain.CheckpointMark;
+import dev.meshlog.ledger.chain.GenesisState;
 import dev.meshlog.ledger.state.ChunkCompression;
 import dev.meshlog.ledger.state.ChunkRef;
 import dev.meshlog.ledger.state.Manifest;
+import dev.meshlog.ledger.state.MemoryStateStore;
+import dev.meshlog.ledger.state.State;
+import dev.meshlog.ledger.state.StateChunks;
 import dev.meshlog.schemas.gossip.ChunkQuery;
 import dev.meshlog.schemas.gossip.SnapshotQuery;
 import dev.meshlog.schemas.ledger.OffsetBinding;
@@ -22,36 +30,109 @@ import java.util.Objects;
 import java.util.Random;
 import org.apache.avro.specific.SpecificRecordBase;
 
-/** A manifest whose chunks have the right ids, whatever is in them, and peers that hand them out. */
-final class OfferedChunks {
-    private static final int BUCKETS = 32;
-    final Manifest manifest;
-    final Map<Hash, SnapshotChunk> chunks = new HashMap<>();
+/** A manifest with its chunks, and peers that hand them out. */
+record OfferedChunks(Manifest manifest, Map<Hash, SnapshotChunk> chunks) {
+    private static final int ENTRIES = 20;
 
-    OfferedChunks(Hash networkId, long checkpoint) {
-        this(networkId, checkpoint, checkpoint * 20);
+    /** The genesis state, with the chain at the checkpoint and some large entries. */
+    static OfferedChunks of(GenesisConfig genesis, long checkpoint) {
+        return of(genesis, checkpoint, checkpoint * 20);
     }
 
-    OfferedChunks(Hash networkId, long checkpoint, long leaderRound) {
+    static OfferedChunks of(GenesisConfig genesis, long checkpoint, long leaderRound) {
+        long commit = checkpoint * genesis.checkpointInterval();
+        Hash commitHash = Domain.contentId(Domain.u64(checkpoint));
+        var store = new MemoryStateStore();
+        var state = new State(store, genesis.bucketBits());
+        GenesisState.entries(genesis).forEach(state::put);
+        state.put(
+                StateKey.chain(),
+                new ChainHead(
+                                genesis.networkId(),
+                                commit,
+                                commitHash,
+                                leaderRound,
+                                0,
+                                0,
+                                1,
+                                new CheckpointMark(0, Hash.ZERO, 0),
+                                0,
+                                0,
+                                0)
+                        .encode());
         var random = new Random(checkpoint);
-        List<ChunkRef> refs = new ArrayList<>();
-        for (int bucket = 0; bucket < BUCKETS; bucket++) {
-            byte[] bytes = new byte[700_000];
-            random.nextBytes(bytes);
-            Hash id = add(bytes);
-            refs.add(new ChunkRef(bucket, bucket, 1, bytes.length, id));
+        for (int i = 0; i < ENTRIES; i++) {
+            byte[] id = new byte[Hash.LENGTH];
+            byte[] value = new byte[700_000];
+            random.nextBytes(id);
+            random.nextBytes(value);
+            state.put(StateKey.object(Hash.of(id)), value);
         }
-        Hash digests = add(new byte[BUCKETS * Hash.LENGTH]);
-        manifest = new Manifest(
-                networkId, 5, checkpoint, checkpoint * 16, leaderRound, Hash.ZERO, Hash.ZERO, BUCKETS, digests, refs);
+        state.flush();
+        Map<Hash, SnapshotChunk> chunks = new HashMap<>();
+        List<ChunkRef> refs = new ArrayList<>();
+        var cutter = new StateChunks(genesis.bucketBits(), chunk -> {
+            refs.add(chunk.ref());
+            put(chunks, chunk.bytes());
+        });
+        store.forEachByBucket(genesis.bucketBits(), cutter::add);
+        cutter.finish();
+        put(chunks, state.bucketDigests().bytes());
+        return new OfferedChunks(
+                Manifest.of(
+                        genesis.networkId(),
+                        checkpoint,
+                        commit,
+                        leaderRound,
+                        commitHash,
+                        state.root(checkpoint),
+                        state.bucketDigests(),
+                        refs),
+                chunks);
     }
 
-    private Hash add(byte[] bytes) {
+    private static Hash put(Map<Hash, SnapshotChunk> chunks, byte[] bytes) {
         Hash id = Domain.contentId(bytes);
         chunks.put(
                 id,
                 new SnapshotChunk(id.fixed(), (long) bytes.length, ByteBuffer.wrap(ChunkCompression.compress(bytes))));
         return id;
+    }
+
+    /** The same chunks under a manifest that says that its commit was another one. */
+    OfferedChunks ofAnotherCommit() {
+        return with(Hash.ZERO, manifest.chunks(), chunks);
+    }
+
+    /** One of its large chunks is made up, with the right id. */
+    OfferedChunks withAMadeUpChunk() {
+        List<ChunkRef> refs = new ArrayList<>(manifest.chunks());
+        ChunkRef last = refs.stream()
+                .filter(ref -> ref.size() > 600_000)
+                .reduce((a, b) -> b)
+                .orElseThrow();
+        Map<Hash, SnapshotChunk> others = new HashMap<>(chunks);
+        Hash id = put(others, new byte[last.size()]);
+        refs.set(
+                refs.indexOf(last),
+                new ChunkRef(last.firstBucket(), last.lastBucket(), last.entries(), last.size(), id));
+        return with(manifest.commitHash(), refs, others);
+    }
+
+    private OfferedChunks with(Hash commitHash, List<ChunkRef> refs, Map<Hash, SnapshotChunk> all) {
+        return new OfferedChunks(
+                new Manifest(
+                        manifest.networkId(),
+                        manifest.bucketBits(),
+                        manifest.checkpointIndex(),
+                        manifest.commitIndex(),
+                        manifest.leaderRound(),
+                        commitHash,
+                        manifest.stateRoot(),
+                        manifest.entries(),
+                        manifest.digestsId(),
+                        refs),
+                all);
     }
 
     PublishedSnapshot published() {

@@ -76,10 +76,63 @@ class PeerBookTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nothing", ":7411", "host:", "host:0", "host:65536", "host:-1", "' :1'", "[]:1"})
+    @CsvSource({
+        "nothing",
+        ":7411",
+        "host:",
+        "host:0",
+        "host:65536",
+        "host:-1",
+        "' :1'",
+        "[]:1",
+        "192.0.2.1:+7411",
+        "192.0.2.1:007411",
+        "192.0.2.1:٧٤١١"
+    })
     void whatIsNoAddressIsNotKept(String text) {
         assertThat(PeerAddress.parseRemote(text)).isEmpty();
         assertThat(book.told(text, now)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost:7411", "192.0.2:7411", "0.0.0.0:7411", "[ff02::1]:7411", "[fe80::1%eth0]:7411"})
+    void peersTellAddressesOfSingleNodesAndNoNames(String text) {
+        assertThat(PeerAddress.parseRemote(text)).isPresent();
+        assertThat(book.told(text, now)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.1:7411, [::ffff:192.0.2.1]:7411",
+        "[2001:db8::1]:1, [2001:DB8:0:0::1]:1",
+        "[2001:db8::1]:1, 2001:db8:0::1:1"
+    })
+    void waysToWriteOneAddressAreOneAddress(String one, String other) {
+        assertThat(PeerAddress.canonical(one)).isPresent().isEqualTo(PeerAddress.canonical(other));
+        assertThat(book.told(one, now)).isTrue();
+        assertThat(book.told(other, now)).isFalse();
+        book.ours(PeerAddress.canonical(other).orElseThrow(), now);
+        assertThat(book.due(now, 10)).hasSize(1);
+    }
+
+    @Test
+    void nameIsOneNameInCapitals() {
+        assertThat(PeerAddress.canonical("Host.Example:7411")).contains("host.example:7411");
+    }
+
+    @Test
+    void placesOfWhatPeersToldAreFreeAgain() {
+        for (int round = 0; round < 3; round++) {
+            int kept = 0;
+            for (int i = 0; i < 2 * PeerBook.MAX_TOLD; i++) {
+                kept += book.told("192.0.2." + round + ":" + (1 + i), now) ? 1 : 0;
+            }
+            assertThat(kept).isEqualTo(PeerBook.MAX_TOLD);
+            for (int i = 0; i < PeerBook.TRIES; i++) {
+                now += Duration.ofMinutes(1).toNanos();
+                book.due(now, 2 * PeerBook.MAX_TOLD).forEach(each -> book.failed(each, "nobody", false, now));
+            }
+        }
     }
 
     /** Waits until something is due, which then fails. Returns how long that was, in nanoseconds. */

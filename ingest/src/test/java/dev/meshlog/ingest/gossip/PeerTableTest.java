@@ -8,12 +8,17 @@ import dev.meshlog.ingest.gossip.quic.PeerRefusal;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.schemas.gossip.RefusalReason;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PeerTableTest {
+    private final Set<Hash> validators = new HashSet<>();
     private long now = Long.MAX_VALUE - 1_000;
     private final PeerTable table = table(null, new PeerTable.Limits(3, 2, 60));
 
@@ -31,6 +36,67 @@ class PeerTableTest {
         assertThat(reason(table, StandIn.info(0, "192.0.2.9", false))).isEqualTo(RefusalReason.TOO_MANY_LISTENERS);
         assertThat(reason(table, StandIn.info(1, "192.0.2.1", false)))
                 .as("instead of its old one")
+                .isNull();
+    }
+
+    @Test
+    void validatorComesInThoughStrangersHaveAllPlaces() {
+        for (int i = 1; i <= 3; i++) {
+            table.add(StandIn.of(i, false));
+        }
+        assertThat(table.surplus()).isEmpty();
+        validators.add(Objects.requireNonNull(StandIn.key(4)));
+        StandIn validator = StandIn.of(4, true);
+
+        assertThat(reason(table, validator.info())).isNull();
+        table.add(validator);
+
+        assertThat(table.surplus()).as("who came last").contains(StandIn.of(3, false));
+        assertThat(table.remove(StandIn.of(3, false))).isTrue();
+        assertThat(table.surplus()).isEmpty();
+    }
+
+    @Test
+    void validatorsNeedNoPlaceOfStrangers() {
+        for (int i = 1; i <= 9; i++) {
+            validators.add(Objects.requireNonNull(StandIn.key(i)));
+            assertThat(reason(table, StandIn.info(i, "192.0.2.1", false))).isNull();
+            table.add(StandIn.of(i, false));
+        }
+        assertThat(table.surplus()).as("no validator").isEmpty();
+        assertThat(reason(table, StandIn.info(10, "192.0.2.1", false))).isEqualTo(RefusalReason.TOO_MANY_PEERS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.1, 192.0.2.1, 192.0.2.2", "2001:db8::1, 2001:db8::2, 2001:db8:0:1::1"})
+    void keysOfOnePlaceTakeNoMoreThanTheirShare(String here, String alsoHere, String elsewhere) {
+        PeerTable roomy = table(null, new PeerTable.Limits(1_000, 2, 60));
+        int admitted = 0;
+        for (int i = 1; i <= 50; i++) {
+            PeerInfo stranger = StandIn.info(i, i % 2 == 0 ? here : alsoHere, i % 2 == 0);
+            if (roomy.admit(stranger).isEmpty()) {
+                roomy.add(new StandIn(stranger));
+                admitted++;
+            }
+        }
+
+        assertThat(admitted).isEqualTo(PeerTable.STRANGERS_OF_A_PLACE);
+        assertThat(reason(roomy, StandIn.info(51, here, true))).isEqualTo(RefusalReason.TOO_MANY_PEERS);
+        assertThat(reason(roomy, StandIn.info(51, elsewhere, false))).isNull();
+        validators.add(Objects.requireNonNull(StandIn.key(52)));
+        assertThat(reason(roomy, StandIn.info(52, here, false))).isNull();
+    }
+
+    @Test
+    void freshKeysOfOnePlaceComeInAtALimitedRate() {
+        for (int i = 1; i <= 100; i++) {
+            PeerInfo stranger = StandIn.info(i, "192.0.2.1", false);
+            assertThat(reason(table, stranger))
+                    .isEqualTo(i <= PeerTable.STRANGERS_PER_MINUTE ? null : RefusalReason.TOO_FAST);
+        }
+        assertThat(reason(table, StandIn.info(101, "192.0.2.2", false))).isNull();
+        assertThat(reason(table, StandIn.info(102, "192.0.2.1", true)))
+                .as("whom we dial")
                 .isNull();
     }
 
@@ -118,7 +184,7 @@ class PeerTableTest {
     }
 
     private PeerTable table(@Nullable Hash own, PeerTable.Limits limits) {
-        return new PeerTable(own, limits, () -> now);
+        return new PeerTable(own, limits, validators::contains, () -> now);
     }
 
     private static @Nullable RefusalReason reason(PeerTable table, PeerInfo peer) {

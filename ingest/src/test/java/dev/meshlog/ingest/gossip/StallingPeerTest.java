@@ -40,7 +40,7 @@ class StallingPeerTest implements Intake.Outcome {
 
     private final Asked stalls = new Asked(StandIn.info(1, "192.0.2.1", true));
     private final Asked answers = new Asked(StandIn.info(2, "192.0.2.2", true));
-    private final PeerTable peers = new PeerTable(null, new PeerTable.Limits(9, 9, 9), System::nanoTime);
+    private final PeerTable peers = new PeerTable(null, new PeerTable.Limits(9, 9, 9), key -> false, System::nanoTime);
     private final Deque<Runnable> open = new ArrayDeque<>();
     private final Intake intake = new Intake(
             new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer()),
@@ -51,7 +51,8 @@ class StallingPeerTest implements Intake.Outcome {
             () -> Long.MAX_VALUE,
             new ForkLimit(() -> 0, GENESIS.gcDepth()),
             this);
-    private final Fetcher fetcher = new Fetcher(peers, intake, this, open::add, GENESIS.networkId());
+    private final Fetcher fetcher =
+            new Fetcher(peers, intake, this, open::add, GENESIS.networkId(), key -> false, System::nanoTime);
 
     @BeforeEach
     void connect() {

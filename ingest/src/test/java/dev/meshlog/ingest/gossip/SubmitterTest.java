@@ -27,8 +27,10 @@ import org.junit.jupiter.api.Test;
 
 class SubmitterTest {
     private final Consequences consequences = new Consequences();
-    private final PeerTable peers = new PeerTable(null, new PeerTable.Limits(10, 10, 60), System::nanoTime);
-    private final Submitter submitter = new Submitter(peers, consequences);
+    private final PeerTable peers =
+            new PeerTable(null, new PeerTable.Limits(10, 10, 60), key -> false, System::nanoTime);
+    private long now = Long.MAX_VALUE - 1_000;
+    private final Submitter submitter = new Submitter(peers, consequences, () -> now);
     private final Transaction transaction = transaction();
 
     @Test
@@ -56,6 +58,24 @@ class SubmitterTest {
             assertThat(submitter.submit(transaction, validators(1, 2))).contains(second.info());
         }
         assertThat(consequences.misdeeds).isEmpty();
+    }
+
+    @Test
+    void whoWasSilentIsTriedLastForAWhile() throws Exception {
+        ScriptedPeer silent =
+                connected(1, question -> Says.refusing(new PeerRefusal(RefusalReason.TOO_SLOW, "no answer")));
+        ScriptedPeer second = connected(2, this::takes);
+
+        for (int i = 0; i < 6; i++) {
+            assertThat(submitter.submit(transaction, validators(1, 2))).contains(second.info());
+        }
+        assertThat(silent.asked()).hasSize(1);
+
+        now += Precedence.REST.toNanos();
+        for (int i = 0; i < 2; i++) {
+            assertThat(submitter.submit(transaction, validators(1, 2))).contains(second.info());
+        }
+        assertThat(silent.asked()).as("after a minute").hasSize(2);
     }
 
     @Test
