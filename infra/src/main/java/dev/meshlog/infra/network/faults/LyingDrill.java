@@ -3,6 +3,7 @@ package dev.meshlog.infra.network.faults;
 import dev.meshlog.infra.config.LedgerMode;
 import dev.meshlog.infra.network.Load;
 import dev.meshlog.infra.network.NodeProcess;
+import dev.meshlog.ingest.gossip.JoinPhase;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.crypto.Ed25519;
 import dev.meshlog.ledger.crypto.SigningKey;
@@ -78,17 +79,30 @@ final class LyingDrill implements Drill {
         stage.checkProduces(killed, honest);
     }
 
-    /** By a snapshot, once the network is old enough: the liar is one of its sources. */
+    /** By a snapshot, once the network is old enough. There are few chunks, so the liar is one of two sources until they are fetched. */
     private static void join(Stage stage, List<NodeProcess> honest, LyingValidator liar)
             throws IOException, InterruptedException {
         NodeProcess joins = stage.network().add(LedgerMode.LISTENER);
+        List<NodeProcess> silent = honest.subList(1, honest.size());
+        stage.network().between(List.of(joins), silent, LinkFaults.CUT);
         joins.start();
+        boolean hasState = stage.await(
+                Stage.PATIENCE,
+                Stage.SOON,
+                () -> new NodeView(joins)
+                        .joinPhase()
+                        .filter(phase -> phase.compareTo(JoinPhase.DOWNLOADING) > 0)
+                        .isPresent());
+        stage.report().check(hasState, joins.name() + " has a whole snapshot");
+        stage.network().between(List.of(joins), silent, LinkFaults.NONE);
         long target = Stage.furthest(honest);
+        boolean isLive = stage.await(Stage.PATIENCE, () -> new NodeView(joins).commit() >= target);
+        long badChunks = liar.tally().of(Lie.BAD_CHUNKS);
         stage.report()
                 .check(
-                        stage.await(Stage.PATIENCE, () -> new NodeView(joins).commit() >= target),
-                        "%s is live at commit %d, of which the liar handed out %d bad chunks"
-                                .formatted(joins.name(), target, liar.tally().of(Lie.BAD_CHUNKS)));
+                        isLive && badChunks > 0,
+                        "%s is live at commit %d; the liar handed out %d bad chunks"
+                                .formatted(joins.name(), target, badChunks));
         stage.checkAllAgree(List.of(honest.get(0), joins), new NodeView(joins).commit() + 1);
         joins.terminate();
         if (!joins.awaitEnd(Stage.PATIENCE)) {

@@ -3,6 +3,7 @@ package dev.meshlog.infra.network.faults;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshlog.infra.network.NodeProcess;
+import dev.meshlog.ingest.gossip.JoinPhase;
 import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.vertex.VertexHeader;
 import dev.meshlog.schemas.TopicReader;
@@ -13,13 +14,18 @@ import dev.meshlog.schemas.ledger.PeerRecord;
 import dev.meshlog.schemas.ledger.RejectedInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a node tells whoever asks: over HTTP how far it is, in its topics the rest. */
 record NodeView(NodeProcess node) {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern PHASE =
+            Pattern.compile("(?m)^meshlog_gossip_join_phase\\{[^}]*phase=\"([a-z]+)\"[^}]*} 1(?:\\.0)?$");
 
     /** Its newest commit; −1 when it does not answer. */
     long commit() throws InterruptedException {
@@ -32,6 +38,14 @@ record NodeView(NodeProcess node) {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(node.name() + " answers " + answer.get(), e);
         }
+    }
+
+    /** How far it is with joining; empty when it does not tell. */
+    Optional<JoinPhase> joinPhase() throws InterruptedException {
+        Matcher found = PHASE.matcher(node.get("/metrics").orElse(""));
+        return found.find()
+                ? Optional.of(JoinPhase.valueOf(found.group(1).toUpperCase(Locale.ROOT)))
+                : Optional.empty();
     }
 
     /** Rounds for which the validator signed twice, as this node found out. */

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 record Stage(FaultyNetwork network, DrillReport report, SplittableRandom random, boolean isShort, Clock clock) {
     private static final Duration LOOK = Duration.ofMillis(300);
 
+    /** Between looks at what does not last. */
+    static final Duration SOON = Duration.ofMillis(10);
+
     /** Transactions a second. */
     private static final int LOAD = 20;
 
@@ -40,6 +43,11 @@ record Stage(FaultyNetwork network, DrillReport report, SplittableRandom random,
 
     /** False when it does not hold in time. */
     boolean await(Duration limit, Condition condition) throws InterruptedException {
+        return await(limit, LOOK, condition);
+    }
+
+    /** False when it does not hold in time. */
+    boolean await(Duration limit, Duration between, Condition condition) throws InterruptedException {
         long began = System.nanoTime();
         while (!condition.holds()) {
             network.network().failure().ifPresent(failure -> {
@@ -48,7 +56,7 @@ record Stage(FaultyNetwork network, DrillReport report, SplittableRandom random,
             if (System.nanoTime() - began > limit.toNanos()) {
                 return false;
             }
-            pause(LOOK);
+            pause(between);
         }
         return true;
     }
