@@ -24,6 +24,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,7 +49,9 @@ class TopicsCatCommandTest {
         cluster = Cluster.at(broker.bootstrapServers());
         try (Admin admin = cluster.admin()) {
             for (String topic : List.of("links", "open", "growing")) {
-                admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1)))
+                // The records are of a day long ago.
+                var kept = Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1");
+                admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1).configs(kept)))
                         .all()
                         .get();
             }
