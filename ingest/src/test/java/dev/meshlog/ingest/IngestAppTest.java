@@ -50,7 +50,6 @@ class IngestAppTest {
     /** Of today: the broker soon deletes what is older than its topic keeps. */
     private static final Clock CLOCK = Clock.fixed(Instant.now().truncatedTo(ChronoUnit.MILLIS), ZoneOffset.UTC);
 
-
     @TempDir
     private static Path directory;
 

@@ -17,8 +17,6 @@ import dev.meshlog.ingest.gossip.serve.VertexIndex;
 import dev.meshlog.ingest.gossip.wire.EncodedMessage;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
-import dev.meshlog.ledger.Validators;
-import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.ledger.vertex.Transaction;
@@ -37,7 +35,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -93,14 +90,15 @@ public final class Gossip implements AutoCloseable {
     private final ExecutorService asking = Fetcher.threads();
     private final ExecutorService writing = PeerLog.thread();
     private final Dialer dialer;
-    private final GossipMetrics metrics = new GossipMetrics(new Figures());
+    private final GossipMetrics metrics;
     private final Producer<String, byte[]> producer;
     private final Meetings meetings;
     private final NewestVertices newestVertices;
     private final SignatureCheck signatures;
     private final Clock clock;
     private final OwnLog ownLog;
-    private volatile @Nullable JoinWatch joining;
+    private final NetworkView network;
+    private final NodeFigures figures;
 
     /** Our newest commit; of zeros before the first. */
     public record Progress(long commitIndex, Hash commitHash, long leaderRound, long epoch) {}
@@ -150,8 +148,12 @@ public final class Gossip implements AutoCloseable {
         this.clock = clock;
         this.producer = cluster.producer();
         var log = new PeerLog(producer, clock, writing);
-        this.meetings = new Meetings(log, metrics.vertices(), clock);
+        var vertices = new PeerTally();
+        this.meetings = new Meetings(log, vertices, clock);
         this.ownLog = new OwnLog(genesis, own, signatures, spread, peers, meetings::tally);
+        this.network = new NetworkView(ownLog, meetings);
+        this.figures = new NodeFigures(peers, ownLog, network);
+        this.metrics = new GossipMetrics(figures, vertices);
         this.signatures = signatures;
         this.intake = new Intake(
                 producer,
@@ -224,7 +226,7 @@ public final class Gossip implements AutoCloseable {
         every(timer, WRITTEN_DOWN, meetings::writeDown);
         every(looking, LOOK, () -> {
             try {
-                catchUp.step(credible());
+                catchUp.step(network.credible());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -353,18 +355,12 @@ public final class Gossip implements AutoCloseable {
     /** Whether our key is in the validator set of the newest committed epoch. */
     public boolean isValidator() {
         return identity.key() != null
-                && currentValidators().contains(identity.key().publicKey());
-    }
-
-    private Validators currentValidators() {
-        OpenEpochs open = ownLog.validators();
-        long epoch = Math.min(Math.max(progress().epoch(), open.first()), open.last());
-        return open.ofEpoch(epoch).orElseThrow();
+                && network.currentValidators().contains(identity.key().publicKey());
     }
 
     /** Whether we know of no peer that is much further. */
     public boolean isCaughtUp() {
-        return !meetings.statuses().isEmpty() && gap() < CatchUp.GAP;
+        return network.isCaughtUp();
     }
 
     /**
@@ -373,35 +369,17 @@ public final class Gossip implements AutoCloseable {
      * @return who has it in its log; empty: nobody took it
      */
     public Optional<PeerInfo> submit(Transaction transaction) throws InterruptedException {
-        return submitter.submit(transaction, currentValidators());
+        return submitter.submit(transaction, network.currentValidators());
     }
 
     /** Rounds that the furthest peer has decided, and we have not. */
     public long gap() {
-        return standing().map(Standing::leaderRound).orElse(0L)
-                - ownLog.progress().leaderRound();
-    }
-
-    private Map<Peer, PeerStatus> credible() {
-        OpenEpochs open = ownLog.validators();
-        return Credible.of(meetings.statuses(), open.ofEpoch(open.last()).orElseThrow());
+        return network.gap();
     }
 
     /** Empty while no peer has said anything. */
     public Optional<Standing> standing() {
-        List<PeerStatus> known = List.copyOf(credible().values());
-        return known.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Standing(
-                        known.stream()
-                                .mapToLong(PeerStatus::getLeaderRound)
-                                .max()
-                                .orElse(0),
-                        known.stream()
-                                .mapToLong(PeerStatus::getOldestRound)
-                                .min()
-                                .orElse(Long.MAX_VALUE),
-                        known.stream().anyMatch(status -> status.getSnapshot() != null)));
+        return network.standing();
     }
 
     /** Addresses where nobody answered, or where nobody wanted us, with the last reason. */
@@ -411,7 +389,7 @@ public final class Gossip implements AutoCloseable {
 
     /** Who knows how far this node is with joining. */
     public void watch(JoinWatch watched) {
-        joining = watched;
+        figures.watch(watched);
     }
 
     /** Where snapshots of peers are had. */
@@ -453,60 +431,6 @@ public final class Gossip implements AutoCloseable {
         }
     }
 
-    private final class Figures implements GossipMetrics.Source {
-        @Override
-        public long peers(PeerKind kind) {
-            return peers.connected().stream()
-                    .filter(peer -> PeerKind.of(peer.info(), ownLog) == kind)
-                    .count();
-        }
-
-        @Override
-        public JoinPhase phase() {
-            JoinPhase told = joining == null ? JoinPhase.LIVE : joining.phase();
-            if (told != JoinPhase.LIVE) {
-                return told;
-            }
-            if (isCaughtUp()) {
-                return JoinPhase.LIVE;
-            }
-            return meetings.statuses().isEmpty() ? JoinPhase.CONNECTING : JoinPhase.REPLAYING;
-        }
-
-        @Override
-        public Duration took(JoinPhase phase) {
-            return joining == null ? Duration.ZERO : joining.took(phase);
-        }
-
-        @Override
-        public long joinBytes() {
-            return joining == null ? 0 : joining.bytes();
-        }
-
-        @Override
-        public long allJoinBytes() {
-            return joining == null ? 0 : joining.allBytes();
-        }
-
-        @Override
-        public Progress progress() {
-            return ownLog.progress();
-        }
-
-        @Override
-        public long furthestCommit() {
-            return meetings.statuses().values().stream()
-                    .mapToLong(PeerStatus::getCommitIndex)
-                    .max()
-                    .orElse(0);
-        }
-
-        @Override
-        public long gap() {
-            return Gossip.this.gap();
-        }
-    }
-
     private final class Events implements PeerEvents {
         @Override
         public Optional<PeerRefusal> admit(PeerInfo peer) {
@@ -544,8 +468,7 @@ public final class Gossip implements AutoCloseable {
         public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
             metrics.asked(question.getSchema().getName());
             if (question instanceof NewestVertexQuery newest) {
-                JoinWatch watched = joining;
-                if (watched != null && watched.allBytes() > 0 && watched.phase() != JoinPhase.LIVE) {
+                if (figures.isJoiningBySnapshot()) {
                     // Behind a snapshot its newest vertex may still be on the way to us, and "none" would count.
                     answer.refuse(new PeerRefusal(RefusalReason.NOT_READY, "this node is joining"));
                     return;

@@ -20,7 +20,7 @@ import java.util.function.ToLongFunction;
 /** What an operator watches of a node among its peers, in the registry of the process. Any thread. */
 final class GossipMetrics implements AutoCloseable {
     private final List<Meter> meters = new ArrayList<>();
-    private final PeerTally vertices = new PeerTally();
+    private final PeerTally vertices;
     private final Map<Misbehaviour, AtomicLong> misdeeds = new EnumMap<>(Misbehaviour.class);
     private final Map<String, AtomicLong> questions = new ConcurrentHashMap<>();
 
@@ -49,7 +49,9 @@ final class GossipMetrics implements AutoCloseable {
         long gap();
     }
 
-    GossipMetrics(Source source) {
+    /** @param vertices of all connections */
+    GossipMetrics(Source source, PeerTally vertices) {
+        this.vertices = vertices;
         for (PeerKind kind : PeerKind.values()) {
             gauge("meshlog.gossip.peers", "Connected peers", "kind", text(kind), () -> source.peers(kind));
         }
@@ -96,11 +98,6 @@ final class GossipMetrics implements AutoCloseable {
     void follow(Traffic traffic) {
         counter("meshlog.gossip.bytes", "In UDP packets of peers", "direction", "in", traffic, Traffic::received);
         counter("meshlog.gossip.bytes", "In UDP packets of peers", "direction", "out", traffic, Traffic::sent);
-    }
-
-    /** Vertices of all connections. */
-    PeerTally vertices() {
-        return vertices;
     }
 
     void did(Misbehaviour what) {
