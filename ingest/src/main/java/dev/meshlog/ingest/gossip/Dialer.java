@@ -14,6 +14,8 @@ import dev.meshlog.schemas.gossip.RefusalReason;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,8 +63,12 @@ final class Dialer {
     private final LongSupplier nanoTime;
     private final PeerBook book;
     private final Map<Peer, TokenBucket> telling = new ConcurrentHashMap<>();
-    /** Whose address it is: as the ledger says, and as we found out. Of a node with two of them one is enough. */
-    private final Map<String, Hash> owners = new ConcurrentHashMap<>();
+
+    /** Whose address it is, as the ledger and peers say: anybody may claim any. */
+    private final Map<String, Set<Hash>> claims = new ConcurrentHashMap<>();
+
+    /** Whose address it was when we dialed it. */
+    private final Map<String, Hash> found = new ConcurrentHashMap<>();
 
     private final Map<Peer, String> dialed = new ConcurrentHashMap<>();
 
@@ -90,24 +96,26 @@ final class Dialer {
     /** Of the configuration: for ever. */
     void learn(String address) {
         synchronized (book) {
-            PeerAddress.canonical(address).ifPresent(found -> book.ours(found, nanoTime.getAsLong()));
+            PeerAddress.canonical(address).ifPresent(known -> book.ours(known, nanoTime.getAsLong()));
         }
     }
 
     /** Validators are dialed wherever they say they are. */
     void learn(OpenEpochs open) {
         long now = nanoTime.getAsLong();
-        synchronized (book) {
-            for (long epoch = open.first(); epoch <= open.last(); epoch++) {
-                for (Validator each :
-                        open.ofEpoch(epoch).map(Validators::members).orElse(List.of())) {
-                    Optional<String> address = PeerAddress.canonical(each.gossipAddress());
-                    if (!Objects.equals(each.publicKey(), own) && address.isPresent()) {
-                        owners.put(address.get(), each.publicKey());
-                        book.ours(address.get(), now);
-                    }
+        Map<String, Set<Hash>> claimed = new HashMap<>();
+        for (long epoch = open.first(); epoch <= open.last(); epoch++) {
+            for (Validator each : open.ofEpoch(epoch).map(Validators::members).orElse(List.of())) {
+                Optional<String> address = PeerAddress.canonical(each.gossipAddress());
+                if (!Objects.equals(each.publicKey(), own) && address.isPresent()) {
+                    claimed.computeIfAbsent(address.get(), first -> new HashSet<>())
+                            .add(each.publicKey());
                 }
             }
+        }
+        synchronized (book) {
+            claims.putAll(claimed);
+            claimed.keySet().forEach(address -> book.ours(address, now));
         }
     }
 
@@ -129,10 +137,10 @@ final class Dialer {
             return;
         }
         boolean isNew = book.told(told.getAddress(), now);
-        if (isNew && owner != null && owners.size() < MOST_OWNERS) {
+        if (isNew && owner != null && claims.size() < MOST_OWNERS) {
             // True or not, who told the address told this too: it is not dialed while the owner is connected.
             PeerAddress.parseLiteral(told.getAddress())
-                    .ifPresent(address -> owners.putIfAbsent(PeerAddress.text(address), owner));
+                    .ifPresent(address -> claims.putIfAbsent(PeerAddress.text(address), Set.of(owner)));
         }
     }
 
@@ -146,21 +154,35 @@ final class Dialer {
     }
 
     private void dial(String address) {
-        Hash owner = owners.get(address);
-        if (owner != null && peers.of(owner).isPresent()) {
+        if (isConnected(address)) {
             synchronized (book) {
                 book.rest(address, CONNECTED, nanoTime.getAsLong());
             }
             return;
         }
         PeerAddress.parseLiteral(address)
-                .ifPresentOrElse(found -> connect(address, found), () -> resolving.execute(() -> resolve(address)));
+                .ifPresentOrElse(literal -> connect(address, literal), () -> resolving.execute(() -> resolve(address)));
+    }
+
+    /**
+     * Whether we have a connection with whoever is there: of a node with two addresses one is enough. Where the ledger names several, only one of them can be
+     * right, and the others are looked for until it is known which.
+     */
+    private boolean isConnected(String address) {
+        Set<Hash> claimed = claims.getOrDefault(address, Set.of());
+        Hash met = found.get(address);
+        return (met != null && isConnected(met) && (claimed.isEmpty() || claimed.contains(met)))
+                || (!claimed.isEmpty() && claimed.stream().allMatch(this::isConnected));
+    }
+
+    private boolean isConnected(Hash key) {
+        return peers.of(key).isPresent();
     }
 
     private void resolve(String address) {
         Optional<InetSocketAddress> resolved = PeerAddress.parseRemote(address)
                 .map(parsed -> new InetSocketAddress(parsed.getHostString(), parsed.getPort()))
-                .filter(found -> !found.isUnresolved());
+                .filter(host -> !host.isUnresolved());
         if (resolved.isPresent()) {
             connect(address, resolved.get());
         } else {
@@ -176,8 +198,8 @@ final class Dialer {
             }
             dialed.put(peer, address);
             Hash key = peer.info().publicKey();
-            if (key != null && owners.size() < MOST_OWNERS) {
-                owners.put(address, key);
+            if (key != null && found.size() < MOST_OWNERS) {
+                found.put(address, key);
             }
             if (!peers.connected().contains(peer)) {
                 // It went before its address was known.
@@ -211,6 +233,12 @@ final class Dialer {
                 : new PeerRefusal(RefusalReason.UNKNOWN, String.valueOf(cause.getMessage()));
     }
 
+    /** Null: nobody said so, or several did. */
+    private @Nullable Hash ownerOf(String address) {
+        Set<Hash> claimed = claims.getOrDefault(address, Set.of());
+        return claimed.size() == 1 ? claimed.iterator().next() : found.get(address);
+    }
+
     private void failed(String address, PeerRefusal why) {
         boolean isHopeless = HOPELESS.contains(why.reason());
         int failures;
@@ -219,7 +247,7 @@ final class Dialer {
             failures = book.failures(address);
         }
         if (why.reason() != RefusalReason.DUPLICATE) {
-            log.unreachable(address, owners.get(address), why);
+            log.unreachable(address, ownerOf(address), why);
         }
         if (failures == 1) {
             LOG.info("peer {}: {}", address, why);

@@ -3,6 +3,10 @@ package dev.meshlog.ingest.gossip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshlog.ingest.gossip.quic.Peer;
+import dev.meshlog.ledger.GenesisConfig;
+import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.Validator;
+import dev.meshlog.ledger.chain.OpenEpochs;
 import dev.meshlog.schemas.gossip.KnownPeer;
 import dev.meshlog.schemas.gossip.KnownPeers;
 import java.net.InetSocketAddress;
@@ -10,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -59,12 +64,41 @@ class DialerTest {
     @Test
     void toldAddressOfWhoIsConnectedMeanwhileIsNotDialed() {
         dialer.learn(ONE);
-        var told = new KnownPeer(OTHER, Objects.requireNonNull(StandIn.key(1)).fixed());
+        var told = new KnownPeer(OTHER, key(1).fixed());
         dialer.learn(StandIn.of(2, false), new KnownPeers(List.of(told)));
         peers.add(new StandIn(StandIn.info(1, "192.0.2.3", false)));
 
         dialer.dial();
         assertThat(dialed).containsExactly(ONE);
+    }
+
+    @Test
+    void addressThatAnotherValidatorClaimsTooIsDialed() {
+        dialer.learn(validators(Map.of(1, ONE, 2, ONE)));
+        peers.add(StandIn.of(2, false));
+        dialer.dial();
+        assertThat(dialed).containsExactly(ONE);
+
+        assertThat(peers.remove(peers.of(key(2)).orElseThrow())).isTrue();
+        now += Duration.ofMinutes(1).toNanos();
+        dialer.dial();
+        assertThat(dialed).as("it is known whose it is").containsExactly(ONE);
+    }
+
+    @Test
+    void addressThatAnotherValidatorHasNowIsDialed() {
+        dialer.learn(validators(Map.of(1, ONE)));
+        dialer.dial();
+        assertThat(dialed).containsExactly(ONE);
+
+        Peer peer = peers.connected().get(0);
+        assertThat(peers.remove(peer)).isTrue();
+        dialer.gone(peer);
+        peers.add(new StandIn(StandIn.info(1, "192.0.2.9", false)));
+        dialer.learn(validators(Map.of(1, OTHER, 2, ONE)));
+        now += Duration.ofMinutes(1).toNanos();
+        dialer.dial();
+        assertThat(dialed).containsExactly(ONE, ONE);
     }
 
     @Test
@@ -107,6 +141,18 @@ class DialerTest {
         }
         dialer.dial();
         assertThat(dialed).hasSize(Dialer.TOLD_IN_A_ROW + 1);
+    }
+
+    private static OpenEpochs validators(Map<Integer, String> addresses) {
+        List<Validator> validators = addresses.entrySet().stream()
+                .map(each -> new Validator(key(each.getKey()), 1, each.getValue(), 0))
+                .toList();
+        return OpenEpochs.genesis(
+                new GenesisConfig("dialer", validators, 10_000, 60, 16, 8, 1_000, List.of(), List.of()));
+    }
+
+    private static Hash key(int number) {
+        return Objects.requireNonNull(StandIn.key(number));
     }
 
     private static KnownPeers told(int host) {
