@@ -8,7 +8,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads what stands in a topic now: from its first record to the end of the last committed transaction. */
+/** Reads what stands in a topic now: from its first record at least to the end of the last transaction that is committed when reading begins. */
 public final class TopicReader {
     private static final Duration POLL = Duration.ofMillis(500);
 
@@ -47,19 +47,17 @@ public final class TopicReader {
                 .toList();
     }
 
-    /** From the consumer's position to the end as it is when the call begins. */
+    /**
+     * From the consumer's position at least to the end as it is when the call begins. What was committed meanwhile may have come with the last records, and the
+     * position is behind it then: it is handed over too, for nobody would see it again.
+     */
     public static <V> void readToEnd(
             Consumer<String, V> consumer,
             Collection<TopicPartition> partitions,
             java.util.function.Consumer<ConsumerRecord<String, V>> each) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            for (ConsumerRecord<String, V> rec : consumer.poll(POLL)) {
-                Long end = ends.get(new TopicPartition(rec.topic(), rec.partition()));
-                if (end != null && rec.offset() < end) {
-                    each.accept(rec);
-                }
-            }
+            consumer.poll(POLL).forEach(each);
         }
     }
 }
