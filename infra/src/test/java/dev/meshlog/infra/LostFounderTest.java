@@ -1,6 +1,7 @@
 package dev.meshlog.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshlog.infra.config.GossipConfig;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +55,17 @@ class LostFounderTest {
         }
     }
 
+    @Test
+    void founderWithoutItsLogAndWithoutOthersDoesNotBeginAnew() throws Exception {
+        try (RunningNode first = start("first", "bootstrap", null)) {
+            await().atMost(PATIENCE).until(() -> !first.commits().isEmpty());
+        }
+        assertThatExceptionOfType(UserError.class)
+                .isThrownBy(() -> start("again", "bootstrap", null).close())
+                .withMessageContaining("would sign its rounds twice")
+                .withMessageContaining("founder.pem.networks");
+    }
+
     private static List<Object> equivocations(RunningNode node) {
         List<Object> found = new ArrayList<>();
         node.readAll(Topics.EVENTS, rec -> {
@@ -63,7 +76,8 @@ class LostFounderTest {
         return found;
     }
 
-    private RunningNode start(String name, String mode, List<String> join) throws Exception {
+    /** @param join null: without gossip */
+    private RunningNode start(String name, String mode, @Nullable List<String> join) throws Exception {
         Path key = directory.resolve("keys").resolve("founder.pem");
         Path genesis = directory.resolve("genesis.json");
         Files.createDirectories(key.getParent());
@@ -77,6 +91,6 @@ class LostFounderTest {
                         key.toString(),
                         30,
                         60,
-                        new GossipConfig("127.0.0.1:0", null, join)));
+                        new GossipConfig(join == null ? null : "127.0.0.1:0", null, join)));
     }
 }

@@ -45,9 +45,15 @@ final class RunningNode implements AutoCloseable {
                 new MeshlogConfig.Snapshots(5, null, null, null),
                 new HttpConfig("127.0.0.1:0", null, null, null, null));
         var node = new LocalNode(cluster, config, data, Clock.systemUTC());
-        var unused = node.prepareLedger();
-        node.start();
-        return new RunningNode(directory, broker, cluster, node);
+        var running = new RunningNode(directory, broker, cluster, node);
+        try {
+            var unused = node.prepareLedger();
+            node.start();
+            return running;
+        } catch (RuntimeException e) {
+            running.close();
+            throw e;
+        }
     }
 
     LocalNode node() {

@@ -5,10 +5,12 @@ import dev.meshlog.infra.node.LedgerDoor;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.schemas.Cluster;
 import dev.meshlog.schemas.ClusterOptions;
+import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.schemas.SchemaTopic;
 import dev.meshlog.streams.StreamsApp;
 import dev.meshlog.streams.http.RadioRoutes;
 import dev.meshlog.streams.ledger.LedgerStreams;
+import dev.meshlog.streams.ledger.StateOfLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +95,7 @@ final class StreamsCommand implements Callable<Integer> {
             await(stopped);
         }));
         try (var door = LedgerDoor.open(settings, cluster, network)) {
+            new StateOfLog(data, LedgerStreams.APPLICATION_ID).belongTo(LogIdentity.of(cluster));
             Properties properties = LedgerStreams.properties(cluster, data, instance, door.applicationServer());
             LedgerStreams.keepStandbys(properties, standbyReplicas);
             try (var streams = new StreamsApp("ledger", LedgerStreams.topology(network), properties)) {

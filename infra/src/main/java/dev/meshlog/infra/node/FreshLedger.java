@@ -100,15 +100,13 @@ final class FreshLedger implements AutoCloseable {
             long decided = Math.max(manifest.leaderRound(), gossip.progress().leaderRound());
             gossip.joined(decided - gcDepth + 1);
         } else {
-            // All of it is in the log as it comes: a restart goes on like that of any node.
-            unfinished.end();
             starting.run();
             gossip.joined(1);
         }
         progress.enter(
                 JoinPhase.REPLAYING, "replaying from round " + gossip.progress().leaderRound());
         replay(installed.map(Manifest::checkpointIndex).orElse(NONE));
-        unfinished.end();
+        unfinished.end(UnfinishedJoin.Part.STATE);
         progress.finish(gossip.progress().commitIndex());
     }
 

@@ -18,12 +18,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** This node among the nodes of its ledger's network. */
 public final class GossipSide implements AutoCloseable, Registration.Network {
     private final Gossip gossip;
-    private @Nullable Following relay;
+    private volatile @Nullable Following relay;
     private @Nullable Thread joining;
 
     private GossipSide(Gossip gossip) {
@@ -58,16 +59,15 @@ public final class GossipSide implements AutoCloseable, Registration.Network {
                             listen, config.gossip().join(), directory.resolve("gossip"), software(), isFresh),
                     Ed25519.fastest(),
                     clock);
-            var side = new GossipSide(gossip);
-            side.relay(cluster, identity);
-            return side;
+            return new GossipSide(gossip);
         } catch (IOException e) {
             throw new UserError(
                     "can't listen for peers: " + e.getMessage(), "choose another address with ledger.gossip.listen", e);
         }
     }
 
-    private void relay(Cluster cluster, LedgerIdentity identity) {
+    /** Begins to give away what clients leave here; not before the ledger has a state, which says who makes vertices. */
+    void relay(Cluster cluster, LedgerIdentity identity) {
         var way = new TransactionRelay.Way() {
             @Override
             public boolean isNeeded() {
@@ -92,13 +92,17 @@ public final class GossipSide implements AutoCloseable, Registration.Network {
         return PeerAddress.text(gossip.address());
     }
 
-    /** Runs what may only happen once this validator has joined, on a thread of its own. */
-    void onceJoined(Runnable then) {
+    /**
+     * Runs what may only happen once this validator has joined, on a thread of its own.
+     *
+     * @param isNew whether the log may lack what it signed
+     * @param then is told up to which round it must not sign
+     */
+    void onceJoined(boolean isNew, LongConsumer then) {
         joining = new Thread(
                 () -> {
                     try {
-                        gossip.awaitJoined();
-                        then.run();
+                        then.accept(gossip.awaitJoined(isNew));
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }

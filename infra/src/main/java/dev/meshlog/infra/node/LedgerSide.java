@@ -1,5 +1,6 @@
 package dev.meshlog.infra.node;
 
+import dev.meshlog.infra.UserError;
 import dev.meshlog.infra.config.LedgerMode;
 import dev.meshlog.infra.config.MeshlogConfig;
 import dev.meshlog.ledger.GenesisConfig;
@@ -13,15 +14,18 @@ import dev.meshlog.ledger.state.State;
 import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.replayer.Installation;
 import dev.meshlog.schemas.Cluster;
+import dev.meshlog.schemas.LogIdentity;
 import dev.meshlog.snapshotter.Snapshotter;
 import dev.meshlog.streams.StreamsApp;
 import dev.meshlog.streams.http.LedgerServer;
 import dev.meshlog.streams.ledger.LedgerStreams;
+import dev.meshlog.streams.ledger.StateOfLog;
 import dev.meshlog.streams.ledger.VertexProducer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,6 +47,10 @@ final class LedgerSide implements AutoCloseable {
     private final LedgerIdentity known;
     private final SigningRecord signing;
     private final LedgerServer http;
+    private final UnfinishedJoin unfinished;
+
+    /** Whether the log may lack what the key signed. */
+    private boolean isIncomplete;
 
     /** Parts of a node that joins are added while it runs. */
     private final Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
@@ -70,6 +78,11 @@ final class LedgerSide implements AutoCloseable {
         this.known = known;
         this.signing = signing;
         this.http = http;
+        this.unfinished = new UnfinishedJoin(
+                directory,
+                known.signingKey().isPresent()
+                        ? EnumSet.allOf(UnfinishedJoin.Part.class)
+                        : EnumSet.of(UnfinishedJoin.Part.STATE));
         parts.push(http);
     }
 
@@ -90,21 +103,32 @@ final class LedgerSide implements AutoCloseable {
         return new LedgerSide(cluster, config, directory, clock, known, signing, http);
     }
 
+    /** @throws UserError when the key signed what is gone, and there are no other nodes that could have it */
     void start() {
+        var log = new LedgerLog(cluster, installation());
         if (!config.ledger().gossip().isOpen()) {
+            if (hasLostItsLog(log)) {
+                throw new UserError(
+                        "the key " + known.key().publicKey().brief()
+                                + " has signed vertices of this network, and none is in this cluster: beginning anew would sign its rounds twice",
+                        "bring the cluster's data back, or join other nodes that have its vertices with --join; if there are none, remove "
+                                + signing + " to begin the network anew");
+            }
             startStreams();
             return;
         }
-        var log = new LedgerLog(cluster, installation());
         boolean hasState = log.hasState();
-        Optional<Manifest> installed = unfinishedJoin().isBegun() ? log.newestSnapshot() : Optional.empty();
-        boolean isJoining =
-                installed.isPresent() || (!hasState && (hasLostItsLog(log) || !(isBootstrap() || isAlone())));
+        boolean wasJoining = unfinished.isBegun();
+        Optional<Manifest> installed = wasJoining ? log.newestSnapshot() : Optional.empty();
+        boolean isJoining = installed.isPresent()
+                || (!hasState && (wasJoining || hasLostItsLog(log) || !(isBootstrap() || isAlone())));
+        isIncomplete = isJoining || wasJoining;
         gossip = GossipSide.open(cluster, known, config.ledger(), directory, isJoining, clock);
         parts.push(gossip);
         if (isJoining) {
             join(gossip, installed);
         } else {
+            unfinished.end(UnfinishedJoin.Part.STATE);
             startStreams();
         }
     }
@@ -163,10 +187,6 @@ final class LedgerSide implements AutoCloseable {
         stop().forEach(Parts::close);
     }
 
-    private UnfinishedJoin unfinishedJoin() {
-        return new UnfinishedJoin(directory);
-    }
-
     private boolean isBootstrap() {
         return config.ledger().place() == LedgerMode.BOOTSTRAP;
     }
@@ -216,7 +236,7 @@ final class LedgerSide implements AutoCloseable {
                 peers.gossip(),
                 genesis.gcDepth(),
                 joining,
-                unfinishedJoin(),
+                unfinished,
                 installed,
                 watched,
                 this::startStreams);
@@ -227,11 +247,12 @@ final class LedgerSide implements AutoCloseable {
 
     private void startStreams() {
         GenesisConfig genesis = known.genesis();
+        Path stores = directory.resolve("streams");
+        new StateOfLog(stores, LedgerStreams.APPLICATION_ID).belongTo(LogIdentity.of(cluster));
         var streams = new StreamsApp(
                 "ledger",
                 LedgerStreams.topology(genesis),
-                LedgerStreams.properties(
-                        cluster, directory.resolve("streams"), LedgerStreams.APPLICATION_ID, http.applicationServer()));
+                LedgerStreams.properties(cluster, stores, LedgerStreams.APPLICATION_ID, http.applicationServer()));
         parts.push(streams);
         ledger = streams;
         streams.start();
@@ -250,8 +271,11 @@ final class LedgerSide implements AutoCloseable {
         snapshotter = publishing;
         publishing.start();
         known.signingKey().ifPresent(this::produce);
-        if (gossip != null && config.ledger().place() == LedgerMode.VALIDATOR) {
-            register(gossip);
+        if (gossip != null) {
+            gossip.relay(cluster, known);
+            if (config.ledger().place() == LedgerMode.VALIDATOR) {
+                register(gossip);
+            }
         }
     }
 
@@ -288,7 +312,7 @@ final class LedgerSide implements AutoCloseable {
         GenesisConfig genesis = known.genesis();
         var genesisState = new State(new MemoryStateStore(), genesis.bucketBits());
         GenesisState.entries(genesis).forEach(genesisState::put);
-        producer = new VertexProducer(
+        var made = new VertexProducer(
                 cluster,
                 genesis,
                 genesisState.root(0),
@@ -298,12 +322,16 @@ final class LedgerSide implements AutoCloseable {
                         Duration.ofMillis(config.ledger().idleRoundIntervalMs()),
                         LEADER_TIMEOUT),
                 clock);
-        parts.push(producer);
-        producer.onceSigned(() -> signing.add(genesis.networkId()));
+        parts.push(made);
+        producer = made;
+        made.onceSigned(() -> signing.add(genesis.networkId()));
         if (gossip == null) {
-            producer.start();
+            made.start();
         } else {
-            gossip.onceJoined(producer::start);
+            gossip.onceJoined(isIncomplete, signed -> {
+                unfinished.end(UnfinishedJoin.Part.OWN_VERTICES);
+                made.start(signed);
+            });
         }
     }
 }

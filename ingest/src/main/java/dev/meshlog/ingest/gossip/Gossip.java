@@ -342,14 +342,17 @@ public final class Gossip implements AutoCloseable {
     /**
      * Waits until this validator may produce: a quorum said which of its vertices is the newest, that one is in the log, and there is no deep gap. A
      * vertex that it signed before its log was lost is then never signed a second time in another form.
+     *
+     * @param isNew whether the log may lack what it signed; then it waits for at least one other node
+     * @return up to which round it must not sign any more, whatever its log says
      */
-    public void awaitJoined() throws InterruptedException {
+    public long awaitJoined(boolean isNew) throws InterruptedException {
         Hash own = Objects.requireNonNull(identity.key()).publicKey();
         while (!ownLog.isUpToDate()) {
             Thread.sleep(LOOK.toMillis());
         }
         var ownVertices = new OwnVertices(own, ownLog.genesis(), signatures, new Consequences());
-        new Joining(ownVertices, peers, spread, intake, settings.isFresh()).await(ownLog::validators, this::gap);
+        return new Joining(own, ownVertices, peers, spread, intake, isNew).await(ownLog::validators, this::gap);
     }
 
     /** Whether our key is in the validator set of the newest committed epoch. */

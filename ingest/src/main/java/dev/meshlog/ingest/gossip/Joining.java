@@ -5,8 +5,11 @@ import dev.meshlog.ledger.Hash;
 import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.chain.OpenEpochs;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +22,23 @@ final class Joining {
     private final PeerTable peers;
     private final Spread<Peer> spread;
     private final Intake intake;
+    private final Hash own;
     private final boolean isNew;
     private OwnVertices.Answers answers = OwnVertices.Answers.NONE;
 
-    /** @param isNew whether our log began with this process: then peers that are no validators are asked as well */
-    Joining(OwnVertices ownVertices, PeerTable peers, Spread<Peer> spread, Intake intake, boolean isNew) {
+    private @Nullable Rewriting rewriting;
+
+    /** A vertex of ours that is written once more. */
+    private record Rewriting(Hash id, CountDownLatch done) {}
+
+    /**
+     * Of one validator.
+     *
+     * @param isNew whether our log may lack what we signed, for it is still being filled by others: then peers that are no validators are asked as well, and
+     *     somebody else has to answer
+     */
+    Joining(Hash own, OwnVertices ownVertices, PeerTable peers, Spread<Peer> spread, Intake intake, boolean isNew) {
+        this.own = own;
         this.isNew = isNew;
         this.ownVertices = ownVertices;
         this.peers = peers;
@@ -31,8 +46,12 @@ final class Joining {
         this.intake = intake;
     }
 
-    /** @param gap rounds that peers are ahead */
-    void await(Supplier<OpenEpochs> validators, LongSupplier gap) throws InterruptedException {
+    /**
+     * Returns the newest round that anybody knows a vertex of ours for; none is to be signed up to it. 0: nobody knows one.
+     *
+     * @param gap rounds that peers are ahead
+     */
+    long await(Supplier<OpenEpochs> validators, LongSupplier gap) throws InterruptedException {
         String told = "";
         String waiting = waitingFor(validators.get(), gap.getAsLong());
         while (!waiting.isEmpty()) {
@@ -43,7 +62,9 @@ final class Joining {
             Thread.sleep(LOOK.toMillis());
             waiting = waitingFor(validators.get(), gap.getAsLong());
         }
-        LOG.info("joined: this validator may produce");
+        long round = answers.newestRound();
+        LOG.info("joined: this validator may produce{}", round == 0 ? "" : " behind round " + round);
+        return round;
     }
 
     /** Empty: for nothing any more. */
@@ -53,6 +74,9 @@ final class Joining {
         if (isNew) {
             answers = ownVertices.lookAtOthers(now, peers, answers);
         }
+        if (isNew && !answers.isOfOthers(own)) {
+            return "waiting for another node to say which vertex of ours is the newest";
+        }
         long weight = answers.answered().stream()
                 .filter(now::contains)
                 .mapToLong(now::weight)
@@ -60,15 +84,33 @@ final class Joining {
         if (!now.isQuorum(weight)) {
             return "waiting for a quorum of validators to say which vertex of ours is the newest";
         }
-        if (answers.newest().isPresent()) {
-            OwnVertices.Found found = answers.newest().get();
-            Hash id = found.vertex().id();
-            if (!spread.isLogged(id)) {
-                intake.takeOnDemand(found.at(), found.vertex().record(), () -> {});
-                return "our own vertex " + id.brief() + " comes back from "
-                        + found.at().info().name();
-            }
+        Optional<OwnVertices.Found> newest = answers.newest();
+        if (newest.isPresent() && !spread.isLogged(newest.get().vertex().id())) {
+            return takeBack(newest.get(), () -> {});
         }
-        return gap >= CatchUp.GAP ? "catching up" : "";
+        if (gap >= CatchUp.GAP) {
+            return "catching up";
+        }
+        return newest.map(this::rewrite).orElse("");
+    }
+
+    /**
+     * The vertex is in our log, but the ledger may have let go of it when it was far ahead, or have lost what it had verified. Now that the ledger is near, it is
+     * written once more, and stands where whoever goes on producing looks.
+     */
+    private String rewrite(OwnVertices.Found newest) {
+        Rewriting now = rewriting;
+        if (now == null || !now.id().equals(newest.vertex().id())) {
+            now = new Rewriting(newest.vertex().id(), new CountDownLatch(1));
+            rewriting = now;
+            return takeBack(newest, now.done()::countDown);
+        }
+        return now.done().getCount() == 0 ? "" : "our own vertex is being written";
+    }
+
+    private String takeBack(OwnVertices.Found newest, Runnable done) {
+        intake.takeOnDemand(newest.at(), newest.vertex().record(), done);
+        return "our own vertex %s comes back from %s"
+                .formatted(newest.vertex().id().brief(), newest.at().info().name());
     }
 }

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a validator that lost its last vertices find them again with its peers, before it signs others for the same rounds: what a quorum does not
- * know, nobody built on. One thread.
+ * Lets a validator that lost its last vertices find them again with its peers, before it signs others for the same rounds: what none of a quorum
+ * knows is in no commit. One thread.
  */
 final class OwnVertices {
     private static final Logger LOG = LoggerFactory.getLogger(OwnVertices.class);
@@ -49,11 +49,21 @@ final class OwnVertices {
      * What looks at the peers found.
      *
      * @param answered validators, ourselves included
-     * @param others peers that are no validators, and were asked
+     * @param others peers that are no validators, and answered
      * @param newest our newest vertex, and who had it
      */
     record Answers(Set<Hash> answered, Set<Peer> others, Optional<Found> newest) {
         static final Answers NONE = new Answers(Set.of(), Set.of(), Optional.empty());
+
+        /** Whether anybody but the validator itself said anything. */
+        boolean isOfOthers(Hash own) {
+            return !others.isEmpty() || answered.stream().anyMatch(key -> !key.equals(own));
+        }
+
+        /** The round of our newest vertex; 0 when nobody has one. */
+        long newestRound() {
+            return newest.map(found -> found.vertex().round()).orElse(0L);
+        }
     }
 
     /** A vertex that we signed. */
@@ -84,8 +94,8 @@ final class OwnVertices {
     }
 
     /**
-     * Asks every other connected peer, once. A validator whose weight is a quorum needs nobody's word; but when its log is gone, whoever heard it knows more
-     * than it does.
+     * Asks every other connected peer that did not answer yet. A validator whose weight is a quorum needs nobody's word; but when its log is gone, whoever heard
+     * it knows more than it does.
      */
     Answers lookAtOthers(Validators validators, PeerTable peers, Answers before) throws InterruptedException {
         Set<Peer> others = new HashSet<>(before.others());
@@ -93,9 +103,14 @@ final class OwnVertices {
         for (Peer peer : peers.connected()) {
             Hash key = peer.info().publicKey();
             boolean isValidator = key != null && validators.contains(key);
-            if (!isValidator && others.add(peer)) {
-                newest = newer(newest, ask(peer).vertex());
+            if (isValidator || others.contains(peer)) {
+                continue;
             }
+            Answer answer = ask(peer);
+            if (answer.isOne()) {
+                others.add(peer);
+            }
+            newest = newer(newest, answer.vertex());
         }
         return new Answers(before.answered(), others, newest);
     }

@@ -92,6 +92,10 @@ final class Chain implements AutoCloseable {
         return intake;
     }
 
+    Spread<Peer> spread() {
+        return spread;
+    }
+
     List<Vertex> round(long round) {
         return rounds.get((int) round - 1);
     }

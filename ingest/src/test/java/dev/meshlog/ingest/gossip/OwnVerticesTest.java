@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,24 @@ class OwnVerticesTest {
         assertThat(consequences.misdeeds).isEmpty();
     }
 
+    @Test
+    void whoIsNoValidatorAndCannotSayYetIsAskedAgain() throws Exception {
+        ScriptedPeer listener = peer(
+                Objects.requireNonNull(StandIn.key(9)),
+                Says.refusing(new PeerRefusal(RefusalReason.NOT_READY, "later")),
+                Says.all(List.of(ownAt(2).record())));
+
+        Answers first = ownVertices.lookAtOthers(validators, peers, Answers.NONE);
+        assertThat(first.isOfOthers(own)).isFalse();
+        assertThat(first.newestRound()).isZero();
+
+        Answers second = ownVertices.lookAtOthers(validators, peers, first);
+        assertThat(second.isOfOthers(own)).isTrue();
+        assertThat(second.newestRound()).isEqualTo(2);
+        assertThat(ownVertices.lookAtOthers(validators, peers, second)).isEqualTo(second);
+        assertThat(listener.asked()).as("once it has answered").hasSize(2);
+    }
+
     private Vertex ownAt(long round) {
         return chain.round(round).get(0);
     }
@@ -102,9 +121,13 @@ class OwnVerticesTest {
 
     /** A connected validator that gives one answer after the other. */
     private ScriptedPeer peer(int validator, Says... answers) {
+        return peer(key(validator), answers);
+    }
+
+    private ScriptedPeer peer(Hash key, Says... answers) {
         Deque<Says> script = new ArrayDeque<>();
         Collections.addAll(script, answers);
-        var info = new PeerInfo(key(validator), false, new InetSocketAddress("192.0.2.1", 4444), null, true);
+        var info = new PeerInfo(key, false, new InetSocketAddress("192.0.2.1", 4444), null, true);
         var peer = new ScriptedPeer(info, question -> script.remove());
         peers.add(peer);
         return peer;

@@ -203,7 +203,12 @@ final class ProducerInput implements AutoCloseable {
         return verifiedRound;
     }
 
-    /** The newest round that we signed a vertex for, as far as the log knows. */
+    /** The log may know of none, and yet there is a vertex of ours for the round. */
+    void signed(long round) {
+        signedRound = Math.max(signedRound, round);
+    }
+
+    /** The newest round that we signed a vertex for, as far as we know. */
     long signedRound() {
         return signedRound;
     }
@@ -227,7 +232,7 @@ final class ProducerInput implements AutoCloseable {
 
     /**
      * From where on, in each partition of {@code ledger.vertices}, the ledger has vertices still to verify. A good one from before that stands in the verified
-     * log; a refused one never left this node.
+     * log; what our ledger refuses, others refuse.
      */
     private Map<Integer, Long> unverified() {
         Map<Integer, Long> offsets = new HashMap<>();
@@ -252,8 +257,9 @@ final class ProducerInput implements AutoCloseable {
 
     /**
      * What we signed and the verified log did not show: what is not verified yet, and what was in transactions that are seen as committed only now. No search
-     * goes back behind that, or a validator without a recent vertex would have all of history searched for one. An older vertex does not matter: what stands in
-     * the verified log before the part that was read was committed, or is at or below the floor, and there nothing is signed any more.
+     * goes back behind that, or a validator without a recent vertex would have all of history searched for one. What stands in the verified log before the part
+     * that was read was committed, or is at or below the floor, and there nothing is signed any more. What the ledger let go of, or lost, is known to others: who
+     * has any starts behind what they say ({@link VertexProducer#start(long)}).
      *
      * <p>Anybody may have sent something under our key: only what we signed counts.
      */

@@ -51,6 +51,10 @@ public final class VertexProducer implements AutoCloseable {
 
     private final Thread thread = new Thread(this::run, "meshlog-vertex-producer");
     private Runnable onceSigned = () -> {};
+
+    /** Set before the thread starts. */
+    private long signedAtLeast;
+
     private volatile boolean closing;
     private volatile @Nullable RuntimeException failure;
 
@@ -80,6 +84,12 @@ public final class VertexProducer implements AutoCloseable {
     }
 
     public void start() {
+        start(0);
+    }
+
+    /** @param signed the newest round that others know a vertex of ours for, whether it is in the log or not; up to it nothing is signed */
+    public void start(long signed) {
+        signedAtLeast = signed;
         thread.start();
     }
 
@@ -161,6 +171,7 @@ public final class VertexProducer implements AutoCloseable {
                 openedAt = ends();
             }
             input.open();
+            input.signed(signedAtLeast);
             LOG.info("validator {} has signed up to round {}", key.publicKey().brief(), input.signedRound());
             if (input.signedRound() > 0) {
                 onceSigned.run();

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -117,6 +119,29 @@ class SignedVerticesTest {
         }
 
         assertNoRoundIsSignedTwice();
+    }
+
+    /** The log lost it, and others have it. */
+    @Test
+    void whatOthersKnowIsNotSignedAgain() throws Exception {
+        makeVertices(3);
+        List<Vertex> made = vertices();
+        made.forEach(this::verify);
+        Vertex newest = last(made);
+        Vertex lost = network.vertex(0, newest.round() + 1, List.of(newest.ref()), List.of());
+
+        try (var producer = producer(network)) {
+            var open = new CountDownLatch(1);
+            producer.onceSigned(open::countDown);
+            producer.start(lost.round());
+            assertThat(open.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            // All rounds before it have their quorum: it would be signed at once.
+            verify(lost);
+            await().atMost(PATIENCE).until(() -> vertices().size() >= made.size() + 3);
+        }
+        assertThat(vertices().stream().map(Vertex::round))
+                .doesNotContain(lost.round())
+                .contains(lost.round() + 1);
     }
 
     private void verify(Vertex vertex) {
