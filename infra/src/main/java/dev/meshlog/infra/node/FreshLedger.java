@@ -42,6 +42,7 @@ final class FreshLedger implements AutoCloseable {
     /**
      * Of one node.
      *
+     * @param unfinished begun
      * @param installedBefore by an earlier start: then there is nothing to fetch any more
      * @param starting starts what orders and executes
      */
@@ -88,7 +89,6 @@ final class FreshLedger implements AutoCloseable {
     }
 
     private void joinAndWatch() throws InterruptedException {
-        unfinished.begin();
         join.clear();
         installedBefore.ifPresent(progress::goesOn);
         Optional<Manifest> installed = installedBefore.isPresent() ? installedBefore : join.run();

@@ -123,6 +123,10 @@ final class LedgerSide implements AutoCloseable {
         boolean isJoining = installed.isPresent()
                 || (!hasState && (wasJoining || hasLostItsLog(log) || !(isBootstrap() || isAlone())));
         isIncomplete = isJoining || wasJoining;
+        if (isJoining) {
+            // Before a peer puts anything into the log: an empty one shows that it is lost.
+            unfinished.begin();
+        }
         gossip = GossipSide.open(cluster, known, config.ledger(), directory, isJoining, clock);
         parts.push(gossip);
         if (isJoining) {
