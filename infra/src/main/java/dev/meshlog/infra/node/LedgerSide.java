@@ -120,8 +120,15 @@ final class LedgerSide implements AutoCloseable {
         boolean hasState = log.hasState();
         boolean wasJoining = unfinished.isBegun();
         Optional<Manifest> installed = wasJoining ? log.newestSnapshot() : Optional.empty();
-        boolean isJoining = installed.isPresent()
-                || (!hasState && (wasJoining || hasLostItsLog(log) || !(isBootstrap() || isAlone())));
+        boolean isLost = !hasState && hasLostItsLog(log);
+        if (isLost) {
+            LOG.warn(
+                    "the key {} has signed vertices of this network, and none is in this cluster: it goes on from what other nodes have, and waits for one. If there are none, remove {} to begin the network anew",
+                    known.key().publicKey().brief(),
+                    signing);
+        }
+        boolean isJoining =
+                installed.isPresent() || (!hasState && (wasJoining || isLost || !(isBootstrap() || isAlone())));
         isIncomplete = isJoining || wasJoining;
         if (isJoining) {
             // Before a peer puts anything into the log: an empty one shows that it is lost.
@@ -197,16 +204,9 @@ final class LedgerSide implements AutoCloseable {
 
     /** Then others may have what it signed, and it must not begin anew. */
     private boolean hasLostItsLog(LedgerLog log) {
-        boolean isLost = known.signingKey().isPresent()
+        return known.signingKey().isPresent()
                 && signing.contains(known.genesis().networkId())
                 && log.isEmpty();
-        if (isLost) {
-            LOG.warn(
-                    "the key {} has signed vertices of this network, and none is in this cluster: it goes on from what other nodes have, and waits for one. If there are none, remove {} to begin the network anew",
-                    known.key().publicKey().brief(),
-                    signing);
-        }
-        return isLost;
     }
 
     /** Nobody else has to be there before a network of one begins. */
