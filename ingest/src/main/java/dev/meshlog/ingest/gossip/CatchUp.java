@@ -50,6 +50,10 @@ final class CatchUp {
     private long stalledAt;
     private int looksStalled;
     private int turn;
+
+    /** In a row, by peers that have a place all the same. */
+    private int refusals;
+
     private boolean isBehind;
     private boolean isStalled;
     private long newestSeen;
@@ -175,6 +179,7 @@ final class CatchUp {
         if (looksStalled >= STALLED_LOOKS) {
             long oldest = statuses.values().stream()
                     .mapToLong(PeerStatus::getOldestRound)
+                    .filter(round -> round < Long.MAX_VALUE) // it does not know its log yet
                     .min()
                     .orElse(0);
             if (oldest > decided + 1) {
@@ -202,7 +207,12 @@ final class CatchUp {
                 .toList();
         return able.isEmpty()
                 ? Optional.empty()
-                : Optional.of(precedence.of(able).at(0, turn++));
+                : Optional.of(at(precedence.of(able)));
+    }
+
+    /** Who refuses keeps its place, so after refusals others have theirs. */
+    private Peer at(Precedence.Ranked ranked) {
+        return ranked.at(Math.floorMod(refusals, ranked.size()), turn);
     }
 
     /** False: that did not work, another look will try elsewhere, from the last round on that came. */
@@ -234,9 +244,14 @@ final class CatchUp {
         } catch (PeerException e) {
             Fetcher.blame(outcome, peer, e);
             precedence.failed(peer, e);
+            if (!precedence.isResting(peer)) {
+                refusals++;
+            }
             return false;
         }
         next++;
+        turn++;
+        refusals = 0;
         precedence.answered(peer);
         return true;
     }

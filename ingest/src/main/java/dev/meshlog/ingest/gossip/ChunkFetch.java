@@ -13,22 +13,23 @@ import dev.meshlog.schemas.Buffers;
 import dev.meshlog.schemas.gossip.ChunkQuery;
 import dev.meshlog.schemas.gossip.RefusalReason;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,8 +45,19 @@ final class ChunkFetch {
     /** For the first bytes of a chunk, and for the next ones. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    private static final int STREAMS_OF_A_SOURCE = 3;
+    /** A source may be as slow as this for a whole chunk. */
+    private static final long SLOWEST_BYTES_PER_SECOND = 4 << 10;
+
+    /** After which a chunk is asked of another source too, when there is nothing else to ask for. */
+    private static final Duration SLOW = Duration.ofSeconds(15);
+
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private static final int MOST_STREAMS = 12;
+
+    /** Sources that are asked for one chunk at a time, when all others are under way. */
+    private static final int SOURCES_OF_A_CHUNK = 2;
+
     private static final int TRIES_OF_A_BUSY_SOURCE = 5;
     private static final Duration BUSY_PAUSE = Duration.ofMillis(300);
     private static final Set<MessageType> CHUNK = EnumSet.of(MessageType.CHUNK);
@@ -53,13 +65,29 @@ final class ChunkFetch {
     private final ManifestCheck check;
     private final Map<Hash, Integer> sizes;
     private final Set<Hash> rest;
+
+    /** Of the rest, what is not here yet. */
+    private final Set<Hash> missing = new LinkedHashSet<>();
+
+    /** Of these, what nobody is asked for. */
     private final Queue<Hash> wanted = new ArrayDeque<>();
+
+    private final Map<Hash, Asked> asked = new HashMap<>();
+
+    /** Sources that may have a worker more, in turn. */
+    private final Queue<Peer> places = new ArrayDeque<>();
+
+    private final int streams;
     private final ChunkSink sink;
     private final Intake.Outcome outcome;
     private final List<SourceFailure> failures = new ArrayList<>();
     private final Set<Peer> givenUp = new HashSet<>();
-    private int underWay;
+    private int working;
+    private @Nullable RuntimeException crash;
     private @Nullable String contradiction;
+
+    /** A chunk that is under way. */
+    private record Asked(long since, Set<Peer> of) {}
 
     /** Where chunks go that fit the state root. Any thread. */
     @FunctionalInterface
@@ -67,8 +95,14 @@ final class ChunkFetch {
         void put(SnapshotChunk chunk, int bytes);
     }
 
-    /** @param there chunks that are not fetched, unless the manifest can't be judged without them */
-    ChunkFetch(Manifest manifest, Set<Hash> there, ChunkSink sink, Intake.Outcome outcome) {
+    /**
+     * Of one manifest.
+     *
+     * @param there chunks that are not fetched, unless the manifest can't be judged without them
+     * @param streams chunks that one source is asked for at a time
+     */
+    ChunkFetch(Manifest manifest, Set<Hash> there, ChunkSink sink, Intake.Outcome outcome, int streams) {
+        this.streams = streams;
         this.check = new ManifestCheck(manifest);
         this.sizes = check.sizes();
         this.rest = new HashSet<>(sizes.keySet());
@@ -115,56 +149,100 @@ final class ChunkFetch {
         return false;
     }
 
+    /** Ends when all is here, or can't come any more; who still sends something then is not waited for. */
     private boolean all(Set<Hash> chunks, List<Peer> sources) throws InterruptedException {
-        if (chunks.isEmpty() || sources.isEmpty()) {
-            return chunks.isEmpty();
-        }
         synchronized (this) {
+            missing.addAll(chunks);
             wanted.addAll(chunks);
-        }
-        int streams = Math.min(MOST_STREAMS, STREAMS_OF_A_SOURCE * sources.size());
-        ExecutorService workers = Executors.newFixedThreadPool(streams);
-        try {
-            List<Future<?>> working = new ArrayList<>();
             for (int i = 0; i < streams; i++) {
-                Peer source = sources.get(i % sources.size());
-                working.add(workers.submit(() -> work(source)));
+                sources.stream().filter(this::isOfUse).forEach(places::add);
             }
-            for (Future<?> each : working) {
-                each.get();
+            working = Math.min(MOST_STREAMS, places.size());
+        }
+        ExecutorService workers =
+                Executors.newCachedThreadPool(new DefaultThreadFactory("meshlog-snapshot-chunks", true));
+        try {
+            for (int i = working; i > 0; i--) {
+                workers.execute(this::work);
             }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException known
-                    ? known
-                    : new IllegalStateException("fetching chunks: " + e.getCause(), e.getCause());
+            return awaitAll();
         } finally {
             workers.shutdownNow();
         }
-        synchronized (this) {
-            return wanted.isEmpty() && contradiction == null;
+    }
+
+    private synchronized boolean awaitAll() throws InterruptedException {
+        while (!missing.isEmpty() && contradiction == null && crash == null && working > 0) {
+            wait();
+        }
+        if (crash != null) {
+            throw crash;
+        }
+        return missing.isEmpty() && contradiction == null;
+    }
+
+    /** For one source after the other: where one is given up, another one has its place. */
+    private void work() {
+        try {
+            Peer source = nextSource();
+            while (source != null) {
+                for (Hash id = next(source); id != null; id = next(source)) {
+                    done(source, id, fetch(source, id));
+                }
+                source = nextSource();
+            }
+        } catch (InterruptedException e) {
+            // Nobody wants more.
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            synchronized (this) {
+                crash = e;
+            }
+        } finally {
+            synchronized (this) {
+                working--;
+                notifyAll();
+            }
         }
     }
 
-    private @Nullable Void work(Peer source) throws InterruptedException {
-        Hash id = next(source);
-        while (id != null) {
-            Optional<String> failure = fetch(source, id);
-            done(source, id, failure);
-            id = next(source);
+    /** Null: there is none, or nothing to ask for. */
+    private synchronized @Nullable Peer nextSource() {
+        Peer next = missing.isEmpty() ? null : places.poll();
+        while (next != null && !isOfUse(next)) {
+            next = places.poll();
         }
-        return null;
+        return next;
     }
 
     /** Null: there is nothing more to do for this source. Waits while others may fail at what they are at. */
     private synchronized @Nullable Hash next(Peer source) throws InterruptedException {
-        while (wanted.isEmpty() && underWay > 0 && isOfUse(source)) {
-            wait();
+        while (isOfUse(source) && !missing.isEmpty()) {
+            Hash id = wanted.isEmpty() ? slowest(source) : wanted.remove();
+            if (id != null) {
+                asked.computeIfAbsent(id, any -> new Asked(System.nanoTime(), new HashSet<>()))
+                        .of()
+                        .add(source);
+                return id;
+            }
+            wait(LOOK.toMillis());
         }
-        if (!isOfUse(source) || wanted.isEmpty()) {
-            return null;
-        }
-        underWay++;
-        return wanted.remove();
+        return null;
+    }
+
+    /** What another source was asked for first, and has not brought yet: a slow one is not to hold up all. */
+    private @Nullable Hash slowest(Peer source) {
+        long now = System.nanoTime();
+        return missing.stream()
+                .filter(id -> {
+                    Asked under = asked.get(id);
+                    return under != null
+                            && now - under.since() > SLOW.toNanos()
+                            && under.of().size() < SOURCES_OF_A_CHUNK
+                            && !under.of().contains(source);
+                })
+                .findFirst()
+                .orElse(null);
     }
 
     private synchronized boolean isOfUse(Peer source) {
@@ -173,13 +251,26 @@ final class ChunkFetch {
 
     private synchronized void contradicted(String why) {
         contradiction = why;
+        notifyAll();
     }
 
     private synchronized void done(Peer source, Hash id, Optional<String> failure) {
-        underWay--;
-        if (failure.isPresent()) {
-            wanted.add(id);
-            giveUp(source, failure.get());
+        Asked under = Objects.requireNonNull(asked.get(id));
+        under.of().remove(source);
+        failure.ifPresent(why -> giveUp(source, why));
+        if (under.of().isEmpty()) {
+            asked.remove(id);
+            if (missing.contains(id)) {
+                wanted.add(id);
+            }
+        }
+        notifyAll();
+    }
+
+    /** Once, whoever brings it first. */
+    private synchronized void put(Hash id, SnapshotChunk chunk, int size) {
+        if (missing.remove(id) || check.first().contains(id)) {
+            sink.put(chunk, size);
         }
         notifyAll();
     }
@@ -196,7 +287,7 @@ final class ChunkFetch {
         PeerException last = null;
         for (int i = 0; i < TRIES_OF_A_BUSY_SOURCE; i++) {
             try (Reply reply = source.ask(new ChunkQuery(id.fixed()), CHUNK)) {
-                Optional<SpecificRecordBase> answer = reply.next(PATIENCE);
+                Optional<SpecificRecordBase> answer = reply.next(PATIENCE, longest(id));
                 return answer.isEmpty()
                         ? Optional.of("no chunk where one was asked for")
                         : take(source, id, (SnapshotChunk) answer.get());
@@ -213,6 +304,11 @@ final class ChunkFetch {
         return Optional.of("chunk " + id.brief() + ": " + why.refusal());
     }
 
+    private Duration longest(Hash id) {
+        Duration atTheSlowest = Duration.ofSeconds(sizes.getOrDefault(id, 0) / SLOWEST_BYTES_PER_SECOND);
+        return PATIENCE.plus(atTheSlowest);
+    }
+
     private Optional<String> take(Peer source, Hash id, SnapshotChunk chunk) {
         int size = sizes.getOrDefault(id, 0);
         try {
@@ -222,7 +318,7 @@ final class ChunkFetch {
                 return bad(source, id, "its bytes have another hash");
             }
             Optional<String> untrue = check.contradiction(id, content);
-            untrue.ifPresentOrElse(this::contradicted, () -> sink.put(chunk, size));
+            untrue.ifPresentOrElse(this::contradicted, () -> put(id, chunk, size));
             return Optional.empty();
         } catch (InvalidSnapshotException e) {
             return bad(source, id, String.valueOf(e.getMessage()));

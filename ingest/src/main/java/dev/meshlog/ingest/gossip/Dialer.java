@@ -156,7 +156,9 @@ final class Dialer {
     private void dial(String address) {
         if (isConnected(address)) {
             synchronized (book) {
-                book.rest(address, CONNECTED, nanoTime.getAsLong());
+                if (book.rest(address, CONNECTED, nanoTime.getAsLong())) {
+                    claims.remove(address);
+                }
             }
             return;
         }

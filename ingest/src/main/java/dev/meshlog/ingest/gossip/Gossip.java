@@ -17,6 +17,7 @@ import dev.meshlog.ingest.gossip.serve.VertexIndex;
 import dev.meshlog.ingest.gossip.wire.EncodedMessage;
 import dev.meshlog.ledger.GenesisConfig;
 import dev.meshlog.ledger.Hash;
+import dev.meshlog.ledger.Validators;
 import dev.meshlog.ledger.crypto.SignatureCheck;
 import dev.meshlog.ledger.trust.Trust;
 import dev.meshlog.ledger.vertex.Transaction;
@@ -63,6 +64,9 @@ public final class Gossip implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration LAST_RECORDS = Duration.ofSeconds(2);
     private static final int REMEMBERED = 50_000;
+
+    /** Chunks that one peer is asked for at a time, with our key: fewer than it answers at once, for it may be asked for something else. */
+    private static final int ANSWERS_AT_ONCE = 2;
 
     /** The ledger refuses what lies 500 rounds above the newest that it accepted. */
     private static final long ROUNDS_AHEAD = 450;
@@ -355,6 +359,12 @@ public final class Gossip implements AutoCloseable {
         return new Joining(own, ownVertices, peers, spread, intake, isNew).await(ownLog::validators, this::gap);
     }
 
+    private boolean isFounder() {
+        return identity.key() != null
+                && new Validators(ownLog.genesis().validators())
+                        .contains(identity.key().publicKey());
+    }
+
     /** Whether our key is in the validator set of the newest committed epoch. */
     public boolean isValidator() {
         return identity.key() != null
@@ -398,7 +408,14 @@ public final class Gossip implements AutoCloseable {
     /** Where snapshots of peers are had. */
     public SnapshotFetch snapshots(Trust trust) {
         return new SnapshotFetch(
-                cluster, ownLog.genesis(), trust, producer, meetings::statuses, new Consequences(), clock);
+                cluster,
+                ownLog.genesis(),
+                trust,
+                producer,
+                meetings::statuses,
+                new Consequences(),
+                identity.key() == null ? 1 : ANSWERS_AT_ONCE,
+                clock);
     }
 
     /**
@@ -468,11 +485,17 @@ public final class Gossip implements AutoCloseable {
         }
 
         @Override
+        public boolean isPreferred(PeerInfo peer) {
+            Hash key = peer.publicKey();
+            return key != null && isValidator(key);
+        }
+
+        @Override
         public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
             metrics.asked(question.getSchema().getName());
             if (question instanceof NewestVertexQuery newest) {
-                if (figures.isJoiningBySnapshot()) {
-                    // Behind a snapshot its newest vertex may still be on the way to us, and "none" would count.
+                if (figures.isJoining() && (figures.allJoinBytes() > 0 || !isFounder())) {
+                    // Its newest vertex may still be on the way to us, and "none" would count. Who founds a network has nothing to wait for.
                     answer.refuse(new PeerRefusal(RefusalReason.NOT_READY, "this node is joining"));
                     return;
                 }

@@ -21,10 +21,10 @@ final class NodeFigures implements GossipMetrics.Source {
         joining = watched;
     }
 
-    /** Whether a snapshot is on its way into our log, or its vertices are. */
-    boolean isJoiningBySnapshot() {
+    /** Whether what the network has is still on its way into our log. */
+    boolean isJoining() {
         JoinWatch watched = joining;
-        return watched != null && watched.allBytes() > 0 && watched.phase() != JoinPhase.LIVE;
+        return watched != null && watched.phase() != JoinPhase.LIVE;
     }
 
     @Override

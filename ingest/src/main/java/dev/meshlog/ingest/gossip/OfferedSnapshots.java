@@ -24,9 +24,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecordBase;
 
-/** What peers offer, sorted into what can be used and what can't. One thread. */
+/** What peers offer, sorted into what can be used and what can't. Any thread. */
 final class OfferedSnapshots {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** For all that a peer offers; what came until then counts. */
+    private static final Duration ALTOGETHER = Duration.ofSeconds(60);
+
 
     /** More than anybody tries before asking again. */
     private static final int NEWEST = 3;
@@ -63,11 +67,12 @@ final class OfferedSnapshots {
         int offered = 0;
         int atMost = trust.checkpoint().isPresent() ? ALL : NEWEST;
         try (Reply reply = peer.ask(new SnapshotQuery(atMost), SNAPSHOT)) {
-            Optional<SpecificRecordBase> next = reply.next(PATIENCE);
+            long begun = System.nanoTime();
+            Optional<SpecificRecordBase> next = reply.next(PATIENCE, ALTOGETHER);
             while (next.isPresent() && offered < atMost) {
                 offered++;
                 look(peer, (PublishedSnapshot) next.get(), newerThan, oldestRound, excluded);
-                next = reply.next(PATIENCE);
+                next = reply.next(PATIENCE, ALTOGETHER.minusNanos(System.nanoTime() - begun));
             }
         } catch (PeerException e) {
             Fetcher.blame(outcome, peer, e);
@@ -80,7 +85,7 @@ final class OfferedSnapshots {
     }
 
     /** The newest one first; of two forms of one checkpoint that of more peers. */
-    List<Offer> bestFirst() {
+    synchronized List<Offer> bestFirst() {
         return usable.values().stream()
                 .sorted(Comparator.comparingLong(
                                 (Offer offer) -> offer.manifest().checkpointIndex())
@@ -89,11 +94,11 @@ final class OfferedSnapshots {
                 .toList();
     }
 
-    List<SourceFailure> failures() {
-        return failures;
+    synchronized List<SourceFailure> failures() {
+        return List.copyOf(failures);
     }
 
-    private void look(Peer peer, PublishedSnapshot published, long newerThan, long oldestRound, Set<Hash> excluded) {
+    private synchronized void look(Peer peer, PublishedSnapshot published, long newerThan, long oldestRound, Set<Hash> excluded) {
         Manifest manifest;
         try {
             manifest = Manifest.parse(Buffers.array(published.getManifest()), genesis.networkId());
@@ -152,7 +157,7 @@ final class OfferedSnapshots {
                         .formatted(manifest.commitIndex(), interval));
     }
 
-    private void fail(Peer peer, String reason) {
+    private synchronized void fail(Peer peer, String reason) {
         failures.add(new SourceFailure(peer.info().name(), reason));
     }
 }

@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class OwnVertices {
     private static final Logger LOG = LoggerFactory.getLogger(OwnVertices.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** A vertex has 512 KiB at most. */
+    private static final Duration ALTOGETHER = Duration.ofSeconds(30);
+
     private static final Set<MessageType> VERTEX = EnumSet.of(MessageType.VERTEX);
 
     private final Hash own;
@@ -55,9 +59,9 @@ final class OwnVertices {
     record Answers(Set<Hash> answered, Set<Peer> others, Optional<Found> newest) {
         static final Answers NONE = new Answers(Set.of(), Set.of(), Optional.empty());
 
-        /** Whether anybody but the validator itself said anything. */
+        /** Whether anybody else said something that counts: that it knows no vertex of ours does so from a validator alone. */
         boolean isOfOthers(Hash own) {
-            return !others.isEmpty() || answered.stream().anyMatch(key -> !key.equals(own));
+            return newest.isPresent() || answered.stream().anyMatch(key -> !key.equals(own));
         }
 
         /** The round of our newest vertex; 0 when nobody has one. */
@@ -122,7 +126,7 @@ final class OwnVertices {
 
     private Answer ask(Peer peer) throws InterruptedException {
         try (Reply reply = peer.ask(new NewestVertexQuery(own.fixed()), VERTEX)) {
-            Optional<SpecificRecordBase> found = reply.next(PATIENCE);
+            Optional<SpecificRecordBase> found = reply.next(PATIENCE, ALTOGETHER);
             if (found.isEmpty()) {
                 return new Answer(true, Optional.empty());
             }

@@ -106,13 +106,24 @@ final class PeerBook {
         }
     }
 
-    /** Nothing to do there for a while. */
-    void rest(String address, Duration pause, long now) {
+    /**
+     * Nothing to do there for a while. What a peer told is forgotten: it will be told again, and must not keep the places of others.
+     *
+     * @return whether it is forgotten
+     */
+    boolean rest(String address, Duration pause, long now) {
         Entry entry = entries.get(address);
-        if (entry != null) {
-            entry.isTaken = false;
-            entry.notBefore = now + pause.toNanos();
+        if (entry == null) {
+            return true;
         }
+        if (!entry.isOurs) {
+            entries.remove(address);
+            told--;
+            return true;
+        }
+        entry.isTaken = false;
+        entry.notBefore = now + pause.toNanos();
+        return false;
     }
 
     /** How many tries in a row were in vain. */

@@ -14,6 +14,7 @@ import dev.meshlog.schemas.gossip.PeerStatus;
 import dev.meshlog.schemas.ledger.OffsetBinding;
 import dev.meshlog.schemas.ledger.PublishedSnapshot;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -23,13 +24,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +54,7 @@ public final class SnapshotFetch {
     private final Producer<String, byte[]> producer;
     private final Supplier<Map<Peer, PeerStatus>> peers;
     private final Intake.Outcome outcome;
+    private final int streams;
     private final Clock clock;
     private final Set<Hash> untrue = new HashSet<>();
     private final Map<Hash, List<Peer>> sources = new HashMap<>();
@@ -62,6 +68,7 @@ public final class SnapshotFetch {
         void fetched(long bytes, long allBytes);
     }
 
+    /** @param streams chunks that one source is asked for at a time */
     SnapshotFetch(
             Cluster cluster,
             GenesisConfig genesis,
@@ -69,6 +76,7 @@ public final class SnapshotFetch {
             Producer<String, byte[]> producer,
             Supplier<Map<Peer, PeerStatus>> peers,
             Intake.Outcome outcome,
+            int streams,
             Clock clock) {
         this.cluster = cluster;
         this.genesis = genesis;
@@ -76,6 +84,7 @@ public final class SnapshotFetch {
         this.producer = producer;
         this.peers = peers;
         this.outcome = outcome;
+        this.streams = streams;
         this.clock = clock;
     }
 
@@ -96,9 +105,7 @@ public final class SnapshotFetch {
                 .min()
                 .orElse(Long.MAX_VALUE);
         var offered = new OfferedSnapshots(genesis, trust, outcome);
-        for (Peer peer : known.keySet()) {
-            offered.ask(peer, newerThan, oldestRound, untrue);
-        }
+        askAll(known.keySet(), peer -> offered.ask(peer, newerThan, oldestRound, untrue));
         List<SourceFailure> failures = new ArrayList<>(offered.failures());
         failures.forEach(failure -> LOG.info("no snapshot of {}", failure));
         for (OfferedSnapshots.Offer offer : offered.bestFirst()) {
@@ -113,6 +120,35 @@ public final class SnapshotFetch {
                         ? "no peer is connected"
                         : "none of %d peers has a snapshot that can be used".formatted(known.size()),
                 failures);
+    }
+
+    /** A question to one peer. */
+    @FunctionalInterface
+    private interface Asking {
+        void of(Peer peer) throws InterruptedException;
+    }
+
+    /** All at the same time, so that nobody waits for one that takes its time. */
+    private static void askAll(Set<Peer> peers, Asking asking) throws InterruptedException {
+        ExecutorService threads = Executors.newCachedThreadPool(new DefaultThreadFactory("meshlog-snapshot-ask", true));
+        try {
+            List<Callable<@Nullable Void>> questions = new ArrayList<>();
+            for (Peer peer : peers) {
+                questions.add(() -> {
+                    asking.of(peer);
+                    return null;
+                });
+            }
+            for (Future<@Nullable Void> each : threads.invokeAll(questions)) {
+                each.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException known
+                    ? known
+                    : new IllegalStateException("asking for snapshots: " + e.getCause(), e.getCause());
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     /**
@@ -141,7 +177,7 @@ public final class SnapshotFetch {
             return false;
         }
         progress.chosen(manifest, names);
-        var chunks = new ChunkFetch(manifest, arriving.there, arriving, outcome);
+        var chunks = new ChunkFetch(manifest, arriving.there, arriving, outcome, streams);
         boolean isWhole = chunks.from(offer.sources());
         failures.addAll(chunks.failures());
         arriving.awaitWritten();

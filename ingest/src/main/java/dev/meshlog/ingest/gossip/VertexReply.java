@@ -45,7 +45,7 @@ final class VertexReply implements AutoCloseable {
      */
     Optional<SignedVertex> next() throws PeerException, InterruptedException {
         long begun = nanoTime.getAsLong();
-        Optional<SpecificRecordBase> message = reply.next(left.compareTo(PATIENCE) < 0 ? left : PATIENCE);
+        Optional<SpecificRecordBase> message = reply.next(PATIENCE, left);
         Duration rest = left.minusNanos(nanoTime.getAsLong() - begun);
         left = rest.isNegative() ? Duration.ZERO : rest;
         return message.map(SignedVertex.class::cast);

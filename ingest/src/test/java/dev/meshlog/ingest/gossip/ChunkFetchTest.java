@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ChunkFetchTest {
+    private static final int STREAMS = 3;
     private final Consequences consequences = new Consequences();
     private final OfferedChunks offered = OfferedChunks.of(new Network(1).genesis, 7);
     private final Map<Hash, Integer> taken = new ConcurrentHashMap<>();
@@ -91,7 +92,7 @@ class ChunkFetchTest {
         ScriptedPeer bad = peer(1, question -> wrong.answer(offered.chunk(question)));
         ScriptedPeer good = offered.good(2);
 
-        var chunks = new ChunkFetch(offered.manifest(), Set.of(), this::take, consequences);
+        var chunks = new ChunkFetch(offered.manifest(), Set.of(), this::take, consequences, STREAMS);
         assertThat(chunks.from(List.of(bad, good))).isTrue();
 
         assertThat(taken.keySet()).isEqualTo(offered.chunks().keySet());
@@ -145,7 +146,7 @@ class ChunkFetchTest {
     void falseCommitIsSeenBeforeMoreIsFetched() throws Exception {
         OfferedChunks lie = offered.ofAnotherCommit();
         ScriptedPeer liar = lie.good(1);
-        var chunks = new ChunkFetch(lie.manifest(), Set.of(), this::take, consequences);
+        var chunks = new ChunkFetch(lie.manifest(), Set.of(), this::take, consequences, STREAMS);
 
         assertThat(chunks.from(List.of(liar, lie.good(2)))).isFalse();
 
@@ -158,7 +159,7 @@ class ChunkFetchTest {
     @Test
     void chunkThatDoesNotFitTheRootEndsTheDownloadAndIsNotKept() throws Exception {
         OfferedChunks lie = offered.withAMadeUpChunk();
-        var chunks = new ChunkFetch(lie.manifest(), Set.of(), this::take, consequences);
+        var chunks = new ChunkFetch(lie.manifest(), Set.of(), this::take, consequences, STREAMS);
 
         assertThat(chunks.from(List.of(lie.good(1)))).isFalse();
 
@@ -169,7 +170,7 @@ class ChunkFetchTest {
 
     @Test
     void withoutAGoodSourceEachReasonIsTold() throws Exception {
-        var chunks = new ChunkFetch(offered.manifest(), Set.of(), this::take, consequences);
+        var chunks = new ChunkFetch(offered.manifest(), Set.of(), this::take, consequences, STREAMS);
         List<Peer> sources = List.of(
                 peer(1, question -> Says.refusing(new PeerRefusal(RefusalReason.NOT_FOUND, "gone"))),
                 peer(2, question -> Says.all(List.of())));
@@ -182,7 +183,7 @@ class ChunkFetchTest {
     }
 
     private boolean fetch(Set<Hash> there, Peer... sources) throws InterruptedException {
-        return new ChunkFetch(offered.manifest(), there, this::take, consequences).from(List.of(sources));
+        return new ChunkFetch(offered.manifest(), there, this::take, consequences, STREAMS).from(List.of(sources));
     }
 
     private void take(SnapshotChunk chunk, int bytes) {

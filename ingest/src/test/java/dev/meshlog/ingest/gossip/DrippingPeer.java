@@ -56,10 +56,10 @@ final class DrippingPeer implements Peer {
             private int sent;
 
             @Override
-            public Optional<SpecificRecordBase> next(Duration patience) throws PeerException, InterruptedException {
-                if (patience.compareTo(BETWEEN) < 0) {
-                    passing.accept(patience);
-                    return silent.next(patience);
+            public Optional<SpecificRecordBase> next(Duration patience, Duration altogether) throws PeerException, InterruptedException {
+                if (altogether.compareTo(BETWEEN) < 0) {
+                    passing.accept(altogether);
+                    return silent.next(patience, altogether);
                 }
                 passing.accept(BETWEEN);
                 return sent == MOST ? Optional.empty() : Optional.of(vertices.get(sent++ % vertices.size()));

@@ -62,6 +62,7 @@ class SnapshotFetchTest implements SnapshotFetch.Progress {
                 producer,
                 () -> peers,
                 consequences,
+                2,
                 Clock.systemUTC());
     }
 

@@ -131,7 +131,7 @@ class StallingPeerTest implements Intake.Outcome {
             questions.add((VerticesById) question);
             return new Reply() {
                 @Override
-                public Optional<SpecificRecordBase> next(Duration patience) {
+                public Optional<SpecificRecordBase> next(Duration patience, Duration altogether) {
                     return Optional.empty();
                 }
 

@@ -115,6 +115,11 @@ final class LyingPeers implements PeerEvents {
     }
 
     @Override
+    public boolean isPreferred(PeerInfo peer) {
+        return false;
+    }
+
+    @Override
     public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
         answers.answer(question, answer);
     }

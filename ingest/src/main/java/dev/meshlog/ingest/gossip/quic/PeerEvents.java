@@ -17,6 +17,9 @@ public interface PeerEvents {
      */
     void pushed(Peer peer, SpecificRecordBase message, Runnable taken);
 
+    /** Whether the peer's questions are to be answered whatever others ask: nobody but these has the threads for them. */
+    boolean isPreferred(PeerInfo peer);
+
     /** A question of the peer. On a thread of its own, which may wait. An exception ends the answer. */
     void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception;
 

@@ -34,6 +34,7 @@ final class StreamAnswer implements Answer {
     private @Nullable ChannelFuture last;
     private long handedOver;
     private boolean ended;
+    private volatile boolean isGivenUp;
 
     StreamAnswer(QuicStreamChannel stream, Duration patience) {
         this.stream = stream;
@@ -71,6 +72,11 @@ final class StreamAnswer implements Answer {
     /** Waits until the answer is over, one way or the other. */
     void awaitEnd() throws InterruptedException {
         stream.closeFuture().await();
+    }
+
+    /** Whether the peer did not read it for so long. */
+    boolean isGivenUp() {
+        return isGivenUp;
     }
 
     /** The stream can be written to again, or is gone. */
@@ -124,6 +130,7 @@ final class StreamAnswer implements Answer {
      * Closing lets go of what waits here, but says that the answer ends: not before the peer knows better, and at once only where it does not want to know.
      */
     private void breakOff() {
+        isGivenUp = true;
         if (stream.isActive()) {
             var unusedReset = stream.shutdown(BROKEN_OFF);
             ScheduledFuture<?> unusedClose = stream.eventLoop().schedule(this::drop, LINGER_SECONDS, TimeUnit.SECONDS);

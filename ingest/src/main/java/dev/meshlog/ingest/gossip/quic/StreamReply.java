@@ -49,8 +49,9 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
     }
 
     @Override
-    public Optional<SpecificRecordBase> next(Duration patience) throws PeerException, InterruptedException {
-        Event event = end == null ? await(patience) : end;
+    public Optional<SpecificRecordBase> next(Duration patience, Duration altogether)
+            throws PeerException, InterruptedException {
+        Event event = end == null ? await(patience.toNanos(), altogether.toNanos()) : end;
         if (event instanceof Message message) {
             QuicStreamChannel open = stream;
             if (open != null && events.size() < WAITING) {
@@ -60,7 +61,9 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
         }
         if (event == null) {
             event = new End(new PeerRefusal(
-                    RefusalReason.TOO_SLOW, "no answer, or hardly any, for %.1f s".formatted(seconds(patience))));
+                    RefusalReason.TOO_SLOW,
+                    "no answer, or hardly any, for %.1f s, or no whole one in %.1f s"
+                            .formatted(seconds(patience.toNanos()), seconds(altogether.toNanos()))));
             close();
         }
         end = event;
@@ -71,19 +74,24 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
         return Optional.empty();
     }
 
-    /** Null: less came in the last span of patience than has to. */
-    private @Nullable Event await(Duration patience) throws InterruptedException {
-        long before;
-        Event event;
-        do {
-            before = arrivals.bytes();
-            event = events.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
-        } while (event == null && arrivals.bytes() - before >= LEAST_BYTES_PER_SECOND * seconds(patience));
+    /** Null: less came in the last span of patience than has to, or all of the time is over. */
+    private @Nullable Event await(long patience, long altogether) throws InterruptedException {
+        long begun = System.nanoTime();
+        long left = altogether;
+        boolean isComing = true;
+        Event event = events.poll();
+        while (event == null && isComing && left > 0) {
+            long before = arrivals.bytes();
+            long span = Math.min(patience, left);
+            event = events.poll(span, TimeUnit.NANOSECONDS);
+            isComing = arrivals.bytes() - before >= Math.max(1, LEAST_BYTES_PER_SECOND * seconds(span));
+            left = altogether - (System.nanoTime() - begun);
+        }
         return event;
     }
 
-    private static double seconds(Duration patience) {
-        return patience.toMillis() / 1000.0;
+    private static double seconds(long nanos) {
+        return nanos / 1e9;
     }
 
     /** To stand where the stream's bytes are not messages yet. */
@@ -107,15 +115,19 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
             open.eventLoop().execute(() -> {
                 // The end of a refusal is under way.
                 if (open.isActive() && !refused) {
-                    var unusedStop = open.shutdownInput(UNWANTED);
-                    var unusedClose = open.close();
-                    brokenOff.run();
+                    stop(open);
                 }
             });
         } catch (RejectedExecutionException e) {
             // This node stops, and so did the stream.
             closed = true;
         }
+    }
+
+    private void stop(QuicStreamChannel open) {
+        var unusedStop = open.shutdownInput(UNWANTED);
+        var unusedClose = open.close();
+        brokenOff.run();
     }
 
     void failed(PeerRefusal why) {
@@ -133,6 +145,11 @@ final class StreamReply extends SimpleChannelInboundHandler<Decoded> implements 
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, Decoded decoded) {
+        if (refused) {
+            // Nothing stands behind a refusal.
+            stop((QuicStreamChannel) context.channel());
+            return;
+        }
         if (decoded.message() instanceof Refused refusal) {
             this.refused = true;
             failed(PeerRefusal.of(refusal));

@@ -5,9 +5,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.WeakHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,15 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads on which questions are answered. A peer has one or two of them at a time, and its other questions wait for these: who asks for much and does not
- * read it keeps nobody else from an answer. Peers without a key, of which there are at most 32, can't take all of them.
+ * The threads on which questions are answered: half of them for the peers that are preferred, half for the others, so that no number of keys keeps a validator
+ * from its answers. A peer has some of them at a time, and goes to the end of the queue with each of its questions. Who did not read several answers in a row is
+ * cut off.
  */
 final class Workers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
-    private static final int THREADS = 48;
-    private static final int WAITING_FOR_THREADS = 64;
-    private static final int OF_A_PEER = 2;
-    private static final int OF_A_NAMELESS_PEER = 1;
+    private static final int THREADS = 24;
+    private static final int OF_A_PEER = 3;
+    static final int OF_A_NAMELESS_PEER = 2;
+
+    /** Answers in a row that it may leave unread. */
+    private static final int UNREAD = 3;
 
     /** Of all peers. The largest question takes about 150 KiB. */
     private static final int WAITING_OF_ALL = 512;
@@ -32,20 +35,31 @@ final class Workers implements AutoCloseable {
     private final PeerEvents events;
     private final int waitingOfAPeer;
     private final Map<Peer, Turn> turns = new HashMap<>();
-    private final ThreadPoolExecutor pool = new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING_FOR_THREADS),
-            new DefaultThreadFactory("meshlog-peer-answers", true));
+
+    /** Answers in a row that they left unread, of connections that are still there. */
+    private final Map<Peer, Integer> unread = new WeakHashMap<>();
+
+    private final ThreadPoolExecutor preferred = pool("meshlog-validator-answers");
+    private final ThreadPoolExecutor others = pool("meshlog-peer-answers");
     private int waitingOfAll;
 
     /** @param waitingOfAPeer questions */
     Workers(PeerEvents events, int waitingOfAPeer) {
         this.events = events;
         this.waitingOfAPeer = waitingOfAPeer;
+    }
+
+    /** Each peer has some places in the queue, and there are only so many peers. */
+    private static ThreadPoolExecutor pool(String name) {
+        var pool = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory(name, true));
         pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private record Question(Peer peer, SpecificRecordBase record, StreamAnswer answer) {}
@@ -71,15 +85,21 @@ final class Workers implements AutoCloseable {
             return turn.waiting.add(question);
         }
         try {
-            pool.execute(() -> takeTurns(turn, question));
             turn.running++;
+            execute(turn, question);
             return true;
         } catch (RejectedExecutionException e) {
-            if (turn.running == 0) {
-                turns.remove(peer);
-            }
+            // This node stops.
             return false;
         }
+    }
+
+    private void execute(Turn turn, Question question) {
+        ThreadPoolExecutor pool = events.isPreferred(question.peer().info()) ? preferred : others;
+        pool.execute(() -> {
+            run(question);
+            runNext(turn, question.peer());
+        });
     }
 
     /** Nobody waits for this answer any more. */
@@ -90,25 +110,36 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private void takeTurns(Turn turn, Question first) {
-        Optional<Question> next = Optional.of(first);
-        while (next.isPresent()) {
-            run(next.get());
-            next = next(first.peer(), turn);
+    private synchronized void runNext(Turn turn, Peer peer) {
+        Question next = turn.waiting.poll();
+        if (next != null) {
+            waitingOfAll--;
+            try {
+                execute(turn, next);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("this node stops");
+            }
+            return;
+        }
+        turn.running--;
+        if (turn.running == 0) {
+            turns.remove(peer);
         }
     }
 
-    private synchronized Optional<Question> next(Peer peer, Turn turn) {
-        Optional<Question> next = Optional.ofNullable(turn.waiting.poll());
-        if (next.isPresent()) {
-            waitingOfAll--;
-        } else {
-            turn.running--;
-            if (turn.running == 0) {
-                turns.remove(peer);
+    /** Counts what it leaves unread; enough of it ends the connection. */
+    private void read(Peer peer, boolean isRead) {
+        int before;
+        synchronized (this) {
+            before = isRead ? 0 : unread.merge(peer, 1, Integer::sum);
+            if (isRead) {
+                unread.remove(peer);
             }
         }
-        return next;
+        if (before >= UNREAD) {
+            peer.close(new PeerRefusal(
+                    RefusalReason.TOO_SLOW, "%d answers in a row were not read".formatted(UNREAD)));
+        }
     }
 
     private void run(Question question) {
@@ -118,8 +149,10 @@ final class Workers implements AutoCloseable {
             events.asked(peer, question.record(), answer);
             answer.end();
             answer.awaitEnd();
+            read(peer, !answer.isGivenUp());
         } catch (PeerException e) {
             LOG.debug("{} breaks off: {}", peer.info().name(), e.getMessage());
+            read(peer, e.reason() != RefusalReason.TOO_SLOW);
         } catch (InterruptedException | RejectedExecutionException e) {
             // This node stops.
             Thread.currentThread().interrupt();
@@ -135,6 +168,7 @@ final class Workers implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.shutdownNow();
+        preferred.shutdownNow();
+        others.shutdownNow();
     }
 }

@@ -52,15 +52,19 @@ final class RawPeer implements AutoCloseable {
 
     /** What a question is answered with, one piece after the other. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
+    private volatile boolean isBrokenOff;
+
     private record Pieces(byte[] bytes, int size, Duration pause) {}
 
     /** Writes the next piece whenever the pause has passed. */
     private static final class SlowAnswer extends ChannelInboundHandlerAdapter {
         private final Pieces pieces;
+        private final Runnable brokenOff;
         private int written;
 
-        SlowAnswer(Pieces pieces) {
+        SlowAnswer(Pieces pieces, Runnable brokenOff) {
             this.pieces = pieces;
+            this.brokenOff = brokenOff;
         }
 
         @Override
@@ -71,7 +75,12 @@ final class RawPeer implements AutoCloseable {
         private void writeOn(ChannelHandlerContext context) {
             int length = Math.min(pieces.size(), pieces.bytes().length - written);
             if (length > 0 && context.channel().isActive()) {
-                var unusedWrite = context.writeAndFlush(Unpooled.wrappedBuffer(pieces.bytes(), written, length));
+                context.writeAndFlush(Unpooled.wrappedBuffer(pieces.bytes(), written, length))
+                        .addListener(write -> {
+                            if (!write.isSuccess()) {
+                                brokenOff.run();
+                            }
+                        });
                 written += length;
                 var unusedTimer = context.executor()
                         .schedule(() -> writeOn(context), pieces.pause().toMillis(), TimeUnit.MILLISECONDS);
@@ -119,7 +128,7 @@ final class RawPeer implements AutoCloseable {
                     @Override
                     protected void initChannel(QuicStreamChannel stream) {
                         if (stream.type() == QuicStreamType.BIDIRECTIONAL) {
-                            stream.pipeline().addLast(new SlowAnswer(answer));
+                            stream.pipeline().addLast(new SlowAnswer(answer, () -> isBrokenOff = true));
                         }
                     }
                 })
@@ -215,6 +224,11 @@ final class RawPeer implements AutoCloseable {
     /** From now on questions are answered with these bytes, in pieces. */
     void answer(byte[] bytes, int piece, Duration pause) {
         answer = new Pieces(bytes, piece, pause);
+    }
+
+    /** Whether the other side wants no more of an answer. */
+    boolean isBrokenOff() {
+        return isBrokenOff;
     }
 
     /** What the other side says as it ends the connection. */

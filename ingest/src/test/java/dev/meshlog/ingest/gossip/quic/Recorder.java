@@ -54,6 +54,11 @@ final class Recorder implements PeerEvents {
     }
 
     @Override
+    public boolean isPreferred(PeerInfo peer) {
+        return false;
+    }
+
+    @Override
     public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
         asked.add(question);
         answering.answer(question, answer);

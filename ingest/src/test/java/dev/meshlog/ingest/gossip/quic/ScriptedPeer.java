@@ -63,7 +63,7 @@ public final class ScriptedPeer implements Peer {
         Iterator<? extends SpecificRecordBase> messages = says.messages().iterator();
         return new Reply() {
             @Override
-            public Optional<SpecificRecordBase> next(Duration patience) throws PeerException {
+            public Optional<SpecificRecordBase> next(Duration patience, Duration altogether) throws PeerException {
                 if (messages.hasNext()) {
                     return Optional.of(messages.next());
                 }

@@ -37,6 +37,11 @@ final class AskedNode implements PeerEvents {
     }
 
     @Override
+    public boolean isPreferred(PeerInfo peer) {
+        return false;
+    }
+
+    @Override
     public void asked(Peer peer, SpecificRecordBase question, Answer answer) throws Exception {
         Objects.requireNonNull(answers).answer(question, answer);
     }
