@@ -205,9 +205,7 @@ final class CatchUp {
                         && each.getValue().getOldestRound() <= next)
                 .map(Map.Entry::getKey)
                 .toList();
-        return able.isEmpty()
-                ? Optional.empty()
-                : Optional.of(at(precedence.of(able)));
+        return able.isEmpty() ? Optional.empty() : Optional.of(at(precedence.of(able)));
     }
 
     /** Who refuses keeps its place, so after refusals others have theirs. */

@@ -495,7 +495,8 @@ public final class Gossip implements AutoCloseable {
             metrics.asked(question.getSchema().getName());
             if (question instanceof NewestVertexQuery newest) {
                 if (figures.isJoining() && (figures.allJoinBytes() > 0 || !isFounder())) {
-                    // Its newest vertex may still be on the way to us, and "none" would count. Who founds a network has nothing to wait for.
+                    // Its newest vertex may still be on the way to us, and "none" would count. Who founds a network has
+                    // nothing to wait for.
                     answer.refuse(new PeerRefusal(RefusalReason.NOT_READY, "this node is joining"));
                     return;
                 }

@@ -31,7 +31,6 @@ final class OfferedSnapshots {
     /** For all that a peer offers; what came until then counts. */
     private static final Duration ALTOGETHER = Duration.ofSeconds(60);
 
-
     /** More than anybody tries before asking again. */
     private static final int NEWEST = 3;
 
@@ -98,7 +97,8 @@ final class OfferedSnapshots {
         return List.copyOf(failures);
     }
 
-    private synchronized void look(Peer peer, PublishedSnapshot published, long newerThan, long oldestRound, Set<Hash> excluded) {
+    private synchronized void look(
+            Peer peer, PublishedSnapshot published, long newerThan, long oldestRound, Set<Hash> excluded) {
         Manifest manifest;
         try {
             manifest = Manifest.parse(Buffers.array(published.getManifest()), genesis.networkId());

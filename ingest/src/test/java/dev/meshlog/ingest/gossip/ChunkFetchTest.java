@@ -16,6 +16,7 @@ import dev.meshlog.schemas.gossip.ChunkQuery;
 import dev.meshlog.schemas.gossip.RefusalReason;
 import dev.meshlog.schemas.ledger.SnapshotChunk;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +167,18 @@ class ChunkFetchTest {
         assertThat(chunks.contradiction())
                 .hasValueSatisfying(why -> assertThat(why).startsWith("CHUNK_"));
         assertThat(offered.chunks().keySet()).containsAll(taken.keySet());
+    }
+
+    @Test
+    void whoHandsOutNothingKeepsNobodyFromBeingAsked() throws Exception {
+        List<Peer> sources = new ArrayList<>();
+        for (int number = 1; number <= 20; number++) {
+            sources.add(peer(number, question -> Says.refusing(new PeerRefusal(RefusalReason.NOT_FOUND, "gone"))));
+        }
+        sources.add(offered.good(21));
+
+        assertThat(fetch(Set.of(), sources.toArray(Peer[]::new))).isTrue();
+        assertThat(taken.keySet()).isEqualTo(offered.chunks().keySet());
     }
 
     @Test

@@ -56,7 +56,8 @@ final class DrippingPeer implements Peer {
             private int sent;
 
             @Override
-            public Optional<SpecificRecordBase> next(Duration patience, Duration altogether) throws PeerException, InterruptedException {
+            public Optional<SpecificRecordBase> next(Duration patience, Duration altogether)
+                    throws PeerException, InterruptedException {
                 if (altogether.compareTo(BETWEEN) < 0) {
                     passing.accept(altogether);
                     return silent.next(patience, altogether);

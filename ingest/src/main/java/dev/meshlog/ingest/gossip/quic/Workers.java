@@ -22,8 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Workers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
-    private static final int THREADS = 24;
-    private static final int OF_A_PEER = 3;
+    /** Of each kind of peers. */
+    static final int THREADS = 24;
+
+    static final int OF_A_PEER = 3;
     static final int OF_A_NAMELESS_PEER = 2;
 
     /** Answers in a row that it may leave unread. */
@@ -137,8 +139,7 @@ final class Workers implements AutoCloseable {
             }
         }
         if (before >= UNREAD) {
-            peer.close(new PeerRefusal(
-                    RefusalReason.TOO_SLOW, "%d answers in a row were not read".formatted(UNREAD)));
+            peer.close(new PeerRefusal(RefusalReason.TOO_SLOW, "%d answers in a row were not read".formatted(UNREAD)));
         }
     }
 

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +43,7 @@ class HostilePeerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration IDLE = Duration.ofMinutes(5);
     private static final int PLACES = 5;
+    private static final int MANY_PLACES = 20;
 
     /** A thousand of them are more than a stream takes before it is read. */
     private static final int CHUNK_BYTES = 256 << 10;
@@ -133,6 +135,47 @@ class HostilePeerTest {
         } finally {
             unread.forEach(Reply::close);
             greedy.close();
+        }
+    }
+
+    @Test
+    void whoIsPreferredIsAnsweredWhileOthersHaveAllTheirThreads() throws Exception {
+        var waiting = new Semaphore(0);
+        var atBusy = new Recorder();
+        Hash first = Objects.requireNonNull(nodeAtHonest.info().publicKey());
+        atBusy.preferred = peer -> first.equals(peer.publicKey());
+        atBusy.answering = (question, answer) -> {
+            if (question instanceof ChunkQuery) {
+                waiting.acquire();
+            }
+            answer.send(new Submitted(new Bytes32(new byte[32])));
+        };
+        List<QuicNode> crowd = new ArrayList<>();
+        List<Reply> asked = new ArrayList<>();
+        try (QuicNode busy = open(30, PATIENT, atBusy, MANY_PLACES)) {
+            while (asked.size() < Workers.THREADS + Workers.OF_A_PEER) {
+                QuicNode greedy = open(31 + crowd.size(), PATIENT, new Recorder());
+                crowd.add(greedy);
+                Peer at = greedy.dial(busy.address())
+                        .orTimeout(30, TimeUnit.SECONDS)
+                        .join();
+                for (int i = 0; i < Workers.OF_A_PEER; i++) {
+                    asked.add(at.ask(new ChunkQuery(new Bytes32(new byte[32])), EnumSet.of(MessageType.SUBMITTED)));
+                }
+            }
+            await().atMost(PATIENCE).until(() -> waiting.getQueueLength() == Workers.THREADS);
+
+            Peer at = node.dial(busy.address()).orTimeout(30, TimeUnit.SECONDS).join();
+            try (Reply reply = at.ask(new StatusQuery(), EnumSet.of(MessageType.SUBMITTED))) {
+                assertThat(reply.next(PATIENCE)).isPresent();
+            }
+            waiting.release(asked.size());
+            for (Reply each : asked) {
+                assertThat(each.next(PATIENCE)).isPresent();
+            }
+        } finally {
+            asked.forEach(Reply::close);
+            crowd.forEach(QuicNode::close);
         }
     }
 
@@ -246,11 +289,15 @@ class HostilePeerTest {
     }
 
     private static QuicNode open(int seed, PeerLimits limits, PeerEvents events) throws Exception {
+        return open(seed, limits, events, PLACES);
+    }
+
+    private static QuicNode open(int seed, PeerLimits limits, PeerEvents events, int places) throws Exception {
         byte[] bytes = new byte[32];
         bytes[0] = (byte) seed;
         return QuicNode.open(
                 new Identity(NETWORK, SigningKey.ofSeed(bytes), false, null),
-                new QuicNode.Settings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), PLACES, limits),
+                new QuicNode.Settings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), places, limits),
                 events,
                 Ed25519.bouncyCastle(),
                 Clock.systemUTC());

@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class Recorder implements PeerEvents {
     private final Queue<Runnable> untaken = new ArrayDeque<>();
     volatile @Nullable PeerRefusal refusal;
     volatile boolean takes = true;
+    volatile Predicate<PeerInfo> preferred = peer -> false;
     volatile Answering answering = (question, answer) -> {};
 
     /** What is answered. */
@@ -55,7 +57,7 @@ final class Recorder implements PeerEvents {
 
     @Override
     public boolean isPreferred(PeerInfo peer) {
-        return false;
+        return preferred.test(peer);
     }
 
     @Override

@@ -64,7 +64,8 @@ class SlowPeerTest {
         raw.answer(EncodedMessage.of(CHUNK).unsafeBytes(), 64 << 10, Duration.ofMillis(600));
 
         try (Reply reply = ask()) {
-            assertThat(reply.next(Duration.ofSeconds(6), Duration.ofSeconds(60))).contains(CHUNK);
+            assertThat(reply.next(Duration.ofSeconds(6), Duration.ofSeconds(60)))
+                    .contains(CHUNK);
         }
     }
 
