@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
 class IngestAppTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     /** Of today: the broker soon deletes what is older than its topic keeps. */
-    private static final Clock CLOCK = Clock.fixed(Instant.now().truncatedTo(ChronoUnit.MILLIS), ZoneOffset.UTC);
+    private static Clock clock;
 
     @TempDir
     private static Path directory;
@@ -58,6 +58,7 @@ class IngestAppTest {
     @BeforeAll
     static void start() throws Exception {
         broker = TestBroker.startWithTopics(directory.resolve("broker"));
+        clock = Clock.fixed(Instant.now().truncatedTo(ChronoUnit.MILLIS), ZoneOffset.UTC);
     }
 
     @AfterAll
@@ -72,7 +73,7 @@ class IngestAppTest {
         List<RadioFrame> frames = broker.values(Topics.FRAMES, "whole");
         assertThat(frames).hasSize(1512);
         assertThat(frames.get(1511).getSource()).isNotNull();
-        assertThat(frames).allMatch(frame -> frame.getReceivedAtMs().equals(CLOCK.instant()));
+        assertThat(frames).allMatch(frame -> frame.getReceivedAtMs().equals(clock.instant()));
         assertThat(frames).allMatch(frame -> frame.getNetwork().equals("mesh-a"));
         assertThat(rebuilt(frames)).isEqualTo(Files.readAllBytes(file));
         assertThat(events("whole")).containsExactly(LinkEventKind.OPENED, LinkEventKind.CLOSED);
@@ -98,7 +99,7 @@ class IngestAppTest {
         int before = -1;
         for (int kill = 0; kill < 4; kill++) {
             var app = new IngestApp(new IngestConfig(
-                    broker.cluster().properties(), List.of(paced), directory.resolve("spools"), CLOCK));
+                    broker.cluster().properties(), List.of(paced), directory.resolve("spools"), clock));
             app.start();
             int floor = before;
             await().atMost(LONG)
@@ -121,7 +122,7 @@ class IngestAppTest {
         Path file = recording("mesh-a.frames");
         var paced = new LinkConfig("paced", "mesh-a", new LinkConfig.FileSource(file, Pace.perSecond(50)));
         var app = new IngestApp(
-                new IngestConfig(broker.cluster().properties(), List.of(paced), directory.resolve("spools"), CLOCK));
+                new IngestConfig(broker.cluster().properties(), List.of(paced), directory.resolve("spools"), clock));
         app.start();
         await().atMost(LONG).until(() -> !broker.values(Topics.FRAMES, "paced").isEmpty());
         long began = System.nanoTime();
@@ -226,7 +227,7 @@ class IngestAppTest {
         Path file = Path.of("a.frames");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new IngestConfig(
-                        Map.of(), List.of(link("a", file), link("a", file)), directory.resolve("spools"), CLOCK));
+                        Map.of(), List.of(link("a", file), link("a", file)), directory.resolve("spools"), clock));
         assertThatIllegalArgumentException().isThrownBy(() -> link("No Name", file));
         assertThatIllegalArgumentException().isThrownBy(() -> link("a", Path.of("a.pcap")));
         assertThatIllegalArgumentException().isThrownBy(() -> Pace.perSecond(0));
@@ -260,7 +261,7 @@ class IngestAppTest {
 
     private static IngestApp play(LinkConfig... links) throws InterruptedException {
         try (var app = new IngestApp(
-                new IngestConfig(broker.cluster().properties(), List.of(links), directory.resolve("spools"), CLOCK))) {
+                new IngestConfig(broker.cluster().properties(), List.of(links), directory.resolve("spools"), clock))) {
             app.start();
             assertThat(app.awaitFinished(LONG)).isTrue();
             return app;

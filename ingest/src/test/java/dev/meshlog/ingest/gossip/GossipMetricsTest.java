@@ -27,6 +27,7 @@ class GossipMetricsTest implements GossipMetrics.Source {
     }
 
     @Test
+    @SuppressWarnings("try") // it is in the registry meanwhile
     void whatIsCountedOfOneConnectionIsCountedOfAll() {
         try (var unused = new GossipMetrics(this, vertices)) {
             var one = new PeerTally(vertices);
@@ -60,6 +61,7 @@ class GossipMetricsTest implements GossipMetrics.Source {
     }
 
     @Test
+    @SuppressWarnings("try") // it is in the registry meanwhile
     void whereTheNodeStandsIsAskedWhenItIsRead() {
         try (var unused = new GossipMetrics(this, vertices)) {
             assertThat(gauge("meshlog.gossip.peers", "kind", "validator")).isEqualTo(3);

@@ -143,7 +143,7 @@ class HostilePeerTest {
         var waiting = new Semaphore(0);
         var atBusy = new Recorder();
         Hash first = Objects.requireNonNull(nodeAtHonest.info().publicKey());
-        atBusy.preferred = peer -> first.equals(peer.publicKey());
+        atBusy.preferred = peer -> Objects.equals(first, peer.publicKey());
         atBusy.answering = (question, answer) -> {
             if (question instanceof ChunkQuery) {
                 waiting.acquire();

@@ -48,12 +48,11 @@ final class RawPeer implements AutoCloseable {
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private final QuicChannel connection;
     private @Nullable QuicStreamChannel pushes;
+    private volatile boolean isBrokenOff;
     private volatile Pieces answer = new Pieces(new byte[0], 1, Duration.ofSeconds(1));
 
     /** What a question is answered with, one piece after the other. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private volatile boolean isBrokenOff;
-
     private record Pieces(byte[] bytes, int size, Duration pause) {}
 
     /** Writes the next piece whenever the pause has passed. */
