@@ -30,6 +30,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,9 @@ final class ChunkFetch {
     /** After which a chunk is asked of another source too, when there is nothing else to ask for. */
     private static final Duration SLOW = Duration.ofSeconds(15);
 
+    /** For a whole chunk while sources are asked one after the other. */
+    private static final Duration IN_TURN = Duration.ofSeconds(30);
+
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private static final int MOST_STREAMS = 12;
@@ -66,7 +70,9 @@ final class ChunkFetch {
     private final Map<Hash, Integer> sizes;
     private final Set<Hash> rest;
 
-    /** Of the rest, what is not here yet. */
+    private final Set<Hash> brought = new HashSet<>();
+
+    /** Of what is fetched from all sources at once, what is not here yet. */
     private final Set<Hash> missing = new LinkedHashSet<>();
 
     /** Of these, what nobody is asked for. */
@@ -82,9 +88,15 @@ final class ChunkFetch {
     private final Intake.Outcome outcome;
     private final List<SourceFailure> failures = new ArrayList<>();
     private final Set<Peer> givenUp = new HashSet<>();
-    private int working;
     private @Nullable RuntimeException crash;
     private @Nullable String contradiction;
+
+    /** Why a chunk did not come; a slow source may bring it yet. */
+    private record Failure(String why, boolean isSlow) {
+        static Optional<Failure> of(String why) {
+            return Optional.of(new Failure(why, false));
+        }
+    }
 
     /** A chunk that is under way. */
     private record Asked(long since, Set<Peer> of) {}
@@ -127,7 +139,7 @@ final class ChunkFetch {
         // A small state has hardly more chunks than the first ones: each begins with another source.
         List<Peer> inTurn = new ArrayList<>(sources);
         for (Hash each : check.first()) {
-            if (!one(each, inTurn)) {
+            if (!one(each, inTurn) && !all(Set.of(each), inTurn)) {
                 return false;
             }
             Collections.rotate(inTurn, -1);
@@ -135,15 +147,15 @@ final class ChunkFetch {
         return all(rest, inTurn);
     }
 
-    /** From the first of these that hands it out. */
+    /** From the first of these that hands it out, and soon. */
     private boolean one(Hash chunk, List<Peer> sources) throws InterruptedException {
         for (Peer source : sources) {
             if (isOfUse(source)) {
-                Optional<String> failure = fetch(source, chunk);
+                Optional<Failure> failure = fetch(source, chunk, IN_TURN);
                 if (failure.isEmpty()) {
                     return contradiction().isEmpty();
                 }
-                giveUp(source, failure.get());
+                failure.filter(each -> !each.isSlow()).ifPresent(each -> giveUp(source, each.why()));
             }
         }
         return false;
@@ -151,28 +163,30 @@ final class ChunkFetch {
 
     /** Ends when all is here, or can't come any more; who still sends something then is not waited for. */
     private boolean all(Set<Hash> chunks, List<Peer> sources) throws InterruptedException {
+        var working = new AtomicInteger();
         synchronized (this) {
             missing.addAll(chunks);
             wanted.addAll(chunks);
+            places.clear();
             for (int i = 0; i < streams; i++) {
                 sources.stream().filter(this::isOfUse).forEach(places::add);
             }
-            working = Math.min(MOST_STREAMS, places.size());
+            working.set(Math.min(MOST_STREAMS, places.size()));
         }
         ExecutorService workers =
                 Executors.newCachedThreadPool(new DefaultThreadFactory("meshlog-snapshot-chunks", true));
         try {
-            for (int i = working; i > 0; i--) {
-                workers.execute(this::work);
+            for (int i = working.get(); i > 0; i--) {
+                workers.execute(() -> work(working));
             }
-            return awaitAll();
+            return awaitAll(working);
         } finally {
             workers.shutdownNow();
         }
     }
 
-    private synchronized boolean awaitAll() throws InterruptedException {
-        while (!missing.isEmpty() && contradiction == null && crash == null && working > 0) {
+    private synchronized boolean awaitAll(AtomicInteger working) throws InterruptedException {
+        while (!missing.isEmpty() && contradiction == null && crash == null && working.get() > 0) {
             wait();
         }
         if (crash != null) {
@@ -182,12 +196,12 @@ final class ChunkFetch {
     }
 
     /** For one source after the other: where one is given up, another one has its place. */
-    private void work() {
+    private void work(AtomicInteger working) {
         try {
             Peer source = nextSource();
             while (source != null) {
                 for (Hash id = next(source); id != null; id = next(source)) {
-                    done(source, id, fetch(source, id));
+                    done(source, id, fetch(source, id, longest(id)));
                 }
                 source = nextSource();
             }
@@ -200,7 +214,7 @@ final class ChunkFetch {
             }
         } finally {
             synchronized (this) {
-                working--;
+                working.decrementAndGet();
                 notifyAll();
             }
         }
@@ -254,10 +268,10 @@ final class ChunkFetch {
         notifyAll();
     }
 
-    private synchronized void done(Peer source, Hash id, Optional<String> failure) {
+    private synchronized void done(Peer source, Hash id, Optional<Failure> failure) {
         Asked under = Objects.requireNonNull(asked.get(id));
         under.of().remove(source);
-        failure.ifPresent(why -> giveUp(source, why));
+        failure.ifPresent(each -> giveUp(source, each.why()));
         if (under.of().isEmpty()) {
             asked.remove(id);
             if (missing.contains(id)) {
@@ -269,7 +283,8 @@ final class ChunkFetch {
 
     /** Once, whoever brings it first. */
     private synchronized void put(Hash id, SnapshotChunk chunk, int size) {
-        if (missing.remove(id) || check.first().contains(id)) {
+        if (brought.add(id)) {
+            missing.remove(id);
             sink.put(chunk, size);
         }
         notifyAll();
@@ -283,13 +298,13 @@ final class ChunkFetch {
     }
 
     /** Why the chunk did not come, or nothing. */
-    private Optional<String> fetch(Peer source, Hash id) throws InterruptedException {
+    private Optional<Failure> fetch(Peer source, Hash id, Duration altogether) throws InterruptedException {
         PeerException last = null;
         for (int i = 0; i < TRIES_OF_A_BUSY_SOURCE; i++) {
             try (Reply reply = source.ask(new ChunkQuery(id.fixed()), CHUNK)) {
-                Optional<SpecificRecordBase> answer = reply.next(PATIENCE, longest(id));
+                Optional<SpecificRecordBase> answer = reply.next(PATIENCE, altogether);
                 return answer.isEmpty()
-                        ? Optional.of("no chunk where one was asked for")
+                        ? Failure.of("no chunk where one was asked for")
                         : take(source, id, (SnapshotChunk) answer.get());
             } catch (PeerException e) {
                 last = e;
@@ -301,7 +316,8 @@ final class ChunkFetch {
         }
         PeerException why = Objects.requireNonNull(last);
         Fetcher.blame(outcome, source, why);
-        return Optional.of("chunk " + id.brief() + ": " + why.refusal());
+        return Optional.of(
+                new Failure("chunk " + id.brief() + ": " + why.refusal(), why.reason() == RefusalReason.TOO_SLOW));
     }
 
     private Duration longest(Hash id) {
@@ -309,7 +325,7 @@ final class ChunkFetch {
         return PATIENCE.plus(atTheSlowest);
     }
 
-    private Optional<String> take(Peer source, Hash id, SnapshotChunk chunk) {
+    private Optional<Failure> take(Peer source, Hash id, SnapshotChunk chunk) {
         int size = sizes.getOrDefault(id, 0);
         try {
             byte[] frame = Buffers.array(chunk.getZstd());
@@ -325,9 +341,9 @@ final class ChunkFetch {
         }
     }
 
-    private Optional<String> bad(Peer source, Hash id, String why) {
+    private Optional<Failure> bad(Peer source, Hash id, String why) {
         String detail = "chunk " + id.brief() + " is bad: " + why;
         outcome.misbehaved(source, Misbehaviour.BAD_CHUNK, detail);
-        return Optional.of(detail);
+        return Failure.of(detail);
     }
 }
